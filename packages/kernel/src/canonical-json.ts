@@ -10,7 +10,8 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export function canonicalJson(value: Json | undefined): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new Problem('kernel.not-canonical', 'JSON cannot carry NaN or an infinite number');
+    if (!Number.isFinite(value))
+      throw new Problem('kernel.not-canonical', 'JSON cannot carry NaN or an infinite number');
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;

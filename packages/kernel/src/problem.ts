@@ -6,11 +6,7 @@ export class Problem<Code extends string = string> extends Error {
   readonly code: Code;
   readonly fields: Readonly<Record<string, string>>;
 
-  constructor(
-    code: Code,
-    detail: string,
-    more: { fields?: Record<string, string>; cause?: unknown } = {},
-  ) {
+  constructor(code: Code, detail: string, more: { fields?: Record<string, string>; cause?: unknown } = {}) {
     super(detail, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = new.target.name;
     this.code = code;

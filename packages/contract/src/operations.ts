@@ -1,0 +1,21 @@
+import { accessOperations } from './access.ts';
+import { connectivityOperations } from './connectivity.ts';
+import { identityOperations } from './identity.ts';
+import { inventoryOperations } from './inventory.ts';
+import { monitoringOperations } from './monitoring.ts';
+import { complianceOperations, systemOperations } from './system.ts';
+
+/** Every operation of the API by its id. */
+export const operations = {
+  ...accessOperations,
+  ...complianceOperations,
+  ...connectivityOperations,
+  ...identityOperations,
+  ...inventoryOperations,
+  ...monitoringOperations,
+  ...systemOperations,
+};
+export type Operations = typeof operations;
+export type OperationId = keyof Operations;
+
+export const apiPrefix = '/api/v1';

@@ -1,0 +1,39 @@
+/**
+ * Every permission of the platform. `public` needs no sign-in; `signed-in` needs any valid session or token.
+ * Roles are Cedar policies over these actions (apps/server/src/modules/access).
+ */
+export const permissions = [
+  'public',
+  'signed-in',
+  'access.read',
+  'access.write',
+  'audit.read',
+  'compliance.read',
+  'connectivity.read',
+  'connectivity.command',
+  'connectivity.disconnect',
+  'identity.read',
+  'identity.issue',
+  'identity.revoke',
+  'inventory.read',
+  'inventory.write',
+  'inventory.import',
+  'jobs.read',
+  'jobs.cancel',
+  'monitoring.read',
+  'system.read',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+export const roles = ['administrator', 'engineer', 'analyst', 'auditor', 'provisioner', 'viewer'] as const;
+export type Role = (typeof roles)[number];
+
+/** What each role is for, in the words shown to the person who grants it. */
+export const roleDescriptions: Readonly<Record<Role, string>> = Object.freeze({
+  administrator: 'Everything, including operators, tokens and settings',
+  engineer: 'Product security and software: inventory, SBOMs, identities, revocation, commands',
+  analyst: 'VSOC: sees vehicles, connections and events; may cut a connection',
+  auditor: 'Sees everything including the audit log; changes nothing',
+  provisioner: 'Plant and tooling: imports inventory and requests claim certificates',
+  viewer: 'Sees vehicles, software and identities; changes nothing',
+});
