@@ -1,0 +1,93 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { Log } from './log.ts';
+import { type Account, canReach } from './postgres-account.ts';
+import { ensureSystemDirectory, systemDirectory } from './postgres-binaries.ts';
+
+/** The kernel's limit for a socket's path (sun_path), without its final zero. */
+const longestSocketPath = 107;
+const socketName = '.s.PGSQL.5432';
+
+export interface Placement {
+  /** The directory that holds the cluster's directory. */
+  readonly root: string;
+  /** PGDATA. */
+  readonly pgdata: string;
+  readonly socketDirectory: string;
+}
+
+/**
+ * Decides where the database lives: `<data>/postgres`, or below /var/lib/bulkhead when the account cannot enter the data
+ * directory. That choice is kept in `<data>/postgres.location`, so that a later chmod does not lead to an empty database.
+ */
+export function placePostgres(dataDirectory: string, account: Account | undefined, log: Log): Placement {
+  const root = placeRoot(dataDirectory, account, log);
+  return Object.freeze({ root, pgdata: join(root, 'postgres'), socketDirectory: placeSocket(root, account) });
+}
+
+function placeRoot(dataDirectory: string, account: Account | undefined, log: Log): string {
+  const pointer = join(dataDirectory, 'postgres.location');
+  if (existsSync(pointer)) return readFileSync(pointer, 'utf8').trim();
+  if (existsSync(join(dataDirectory, 'postgres')) || canReach(account, dataDirectory))
+    return realpathSync(dataDirectory);
+  ensureSystemDirectory();
+  const root = join(
+    systemDirectory,
+    `${basename(dirname(realpathSync(dataDirectory)))}-${randomBytes(6).toString('hex')}`,
+  );
+  reportAbandoned(realpathSync(dataDirectory), log);
+  mkdirSync(root, { mode: 0o711 });
+  chmodSync(root, 0o711);
+  writeFileSync(join(root, 'belongs-to'), `${realpathSync(dataDirectory)}\n`, { mode: 0o600 });
+  writeFileSync(pointer, `${root}\n`, { mode: 0o600 });
+  log.info(
+    { root },
+    `the database lives in ${root}: PostgreSQL cannot run as root, and its account cannot enter ${dataDirectory}`,
+  );
+  return root;
+}
+
+/** Data of an earlier data directory in the same place is never touched, but the operator is told of it. */
+function reportAbandoned(dataDirectory: string, log: Log): void {
+  for (const name of readdirSync(systemDirectory)) {
+    const marker = join(systemDirectory, name, 'belongs-to');
+    if (!existsSync(marker) || readFileSync(marker, 'utf8').trim() !== dataDirectory) continue;
+    log.warn(
+      { root: join(systemDirectory, name) },
+      `${join(systemDirectory, name)} holds the database of a deleted ${dataDirectory}: delete it too if it is not needed`,
+    );
+  }
+}
+
+function placeSocket(root: string, account: Account | undefined): string {
+  const beside = join(root, 'run');
+  if (Buffer.byteLength(join(beside, socketName)) <= longestSocketPath) return ownDirectory(beside, account);
+  const short = join('/run', `bulkhead-${createHash('sha256').update(root).digest('hex').slice(0, 12)}`);
+  try {
+    return ownDirectory(short, account);
+  } catch {
+    // Not allowed to write /run. A fresh name each time: nobody else can have made it before us in a shared /tmp.
+    const fresh = mkdtempSync(join(Buffer.byteLength(tmpdir()) < 80 ? tmpdir() : '/tmp', 'bulkhead-'));
+    return ownDirectory(fresh, account);
+  }
+}
+
+/** A directory of mode 0700 that belongs to the database account; root may enter it anyway. */
+export function ownDirectory(path: string, account: Account | undefined): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+  if (account) chownSync(path, account.uid, account.gid);
+  return path;
+}
