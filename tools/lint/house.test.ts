@@ -31,11 +31,7 @@ const planted: readonly (readonly [path: string, rule: string | undefined, code:
   ['apps/server/src/k.ts', 'eslint(max-lines-per-function)', `export function f() {\n${lines(80, '  //')}}\n`],
   ['apps/console/src/l.tsx', undefined, `${element}${lines(110, '  //')}};\n`],
   ['apps/console/src/m.tsx', 'eslint(max-lines-per-function)', `${element}${lines(120, '  //')}};\n`],
-  [
-    'apps/server/src/n.ts',
-    'typescript(no-floating-promises)',
-    'export function f() {\n  Promise.resolve(1);\n}\n',
-  ],
+  ['apps/server/src/n.ts', 'typescript(no-floating-promises)', 'export function f() {\n  Promise.resolve(1);\n}\n'],
   ['apps/server/src/o.ts', 'typescript(ban-ts-comment)', '// @ts-ignore\nexport const a: string = 1;'],
 ];
 
