@@ -73,6 +73,7 @@ function contextOf(request: FastifyRequest, reply: FastifyReply, actor: Actor): 
     address: request.ip,
     secure,
     userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
+    origin: `${secure ? 'https' : 'http'}://${request.headers.host ?? 'localhost'}`,
     content: request.body instanceof Readable ? request.body : Readable.from([]),
     signal: gone.signal,
     cookies: {

@@ -18,6 +18,8 @@ export interface RequestContext {
   /** Whether the request came over TLS, which decides the Secure attribute of cookies. */
   readonly secure: boolean;
   readonly userAgent: string;
+  /** Scheme, host and port by which the caller reached this server; the host is one of the known names. */
+  readonly origin: string;
   /** The bytes of a raw request, not yet read; bounded by `http.maxUploadBytes`. */
   readonly content: Readable;
   /** The session cookie, for the access module only. */
