@@ -88,7 +88,7 @@ export async function shutDown(pid: number, patience = 60_000): Promise<void> {
     if (!signalled(pid, signal)) return;
     const deadline = Date.now() + wait;
     while (Date.now() < deadline) {
-      if (!isAlive(pid) || isZombie(pid)) return;
+      if (hasEnded(pid)) return;
       await sleep(20);
     }
   }
@@ -105,6 +105,10 @@ function signalled(pid: number, signal: NodeJS.Signals): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
     throw error;
   }
+}
+
+export function hasEnded(pid: number): boolean {
+  return !isAlive(pid) || isZombie(pid);
 }
 
 /** An orphan in a container without an init process stays in the table after its end. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -10,7 +10,7 @@ import { PlatformError } from './error.ts';
 import { silentLog } from './log.ts';
 import { type MigrationSource, migrate, readMigrations } from './migrate.ts';
 import { platformMigrations } from './platform-migrations.ts';
-import { clearPreviousPostmaster } from './postmaster.ts';
+import { clearPreviousPostmaster, hasEnded } from './postmaster.ts';
 
 export interface TestCluster {
   /** Of a role that may create databases. */
@@ -35,8 +35,9 @@ export async function startTestCluster(): Promise<TestCluster> {
   const server = await startEmbedded({ dataDirectory: directory, durable: false });
   const remove = () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   const atExit = () => {
-    // Immediate shutdown: it cleans up after itself without us waiting, which an exit handler cannot.
-    process.kill(server.pid, 'SIGQUIT');
+    // An exit handler cannot await: immediate shutdown, watched for at most a second.
+    if (!hasEnded(server.pid)) process.kill(server.pid, 'SIGQUIT');
+    for (let i = 0; i < 100 && !hasEnded(server.pid); i++) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     remove();
   };
   process.once('exit', atExit);
@@ -53,7 +54,8 @@ export async function startTestCluster(): Promise<TestCluster> {
 async function sweepAbandoned(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(clusterPrefix))) {
     const directory = join(tmpdir(), name);
-    if (!existsSync(join(directory, 'lock'))) continue;
+    const starting = !existsSync(join(directory, 'lock')) && Date.now() - statSync(directory).mtimeMs < 600_000;
+    if (starting) continue;
     try {
       const lock = await lockDataDirectory(directory);
       await clearPreviousPostmaster(join(directory, 'postgres'), silentLog);
