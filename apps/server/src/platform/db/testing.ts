@@ -37,7 +37,8 @@ export async function startTestCluster(): Promise<TestCluster> {
   const atExit = () => {
     // An exit handler cannot await: immediate shutdown, watched for at most a second.
     if (!hasEnded(server.pid)) process.kill(server.pid, 'SIGQUIT');
-    for (let i = 0; i < 100 && !hasEnded(server.pid); i++) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    for (let i = 0; i < 100 && !hasEnded(server.pid); i++)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     remove();
   };
   process.once('exit', atExit);
