@@ -1,0 +1,20 @@
+export { type WritableSbom, writeCycloneDx } from './cyclonedx/write-cyclonedx.ts';
+export { SbomError, type SbomErrorCode } from './errors.ts';
+export { defaultLimits, type SbomLimits } from './limits.ts';
+export type {
+  Sbom,
+  SbomComponent,
+  SbomComponentType,
+  SbomDependency,
+  SbomHash,
+  SbomLicence,
+  SbomScope,
+  SbomTool,
+} from './model.ts';
+export { type NpmRoot, npmSbom } from './npm/npm-sbom.ts';
+export type { PurlParts } from './purl/canonicalise.ts';
+export { formatPurl } from './purl/format-purl.ts';
+export { normalizePurl, parsePurl } from './purl/parse-purl.ts';
+export type { Purl, PurlMode } from './purl/purl.ts';
+export { readSbom } from './read-sbom.ts';
+export type { SbomWarning, SbomWarningCode } from './warnings.ts';

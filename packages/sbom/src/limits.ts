@@ -1,0 +1,28 @@
+/** Bounds on a document; every one is checked before the work it bounds. */
+export interface SbomLimits {
+  /** Bytes of the document (UTF-8). */
+  readonly maxBytes: number;
+  /** Objects and arrays inside each other. */
+  readonly maxDepth: number;
+  /** JSON values of any kind: bounds memory, since `[[],[],...]` grows fifty-fold when parsed. */
+  readonly maxValues: number;
+  /** Characters of any one string. */
+  readonly maxStringLength: number;
+  /** Characters of a string that names something: name, version, group, reference, purl, CPE. */
+  readonly maxNameLength: number;
+  readonly maxComponents: number;
+  readonly maxEdges: number;
+  /** Warnings kept; the rest are only counted, in the last warning. */
+  readonly maxWarnings: number;
+}
+
+export const defaultLimits: SbomLimits = Object.freeze({
+  maxBytes: 64 * 1024 * 1024,
+  maxDepth: 64,
+  maxValues: 5_000_000,
+  maxStringLength: 4 * 1024 * 1024,
+  maxNameLength: 4096,
+  maxComponents: 100_000,
+  maxEdges: 1_000_000,
+  maxWarnings: 200,
+});
