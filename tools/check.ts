@@ -40,7 +40,7 @@ const steps: readonly Step[] = [
     args: ['--config', '.dependency-cruiser.mjs', '--output-type', 'err', 'apps', 'packages', 'test', 'tools'],
     doubt: doubtCruise,
   },
-  { name: 'unused code', script: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },
+  { name: 'unused code', script: 'node_modules/knip/bin/knip.js', args: ['--no-progress', '--no-config-hints'] },
   { name: 'generated files', script: 'tools/generate.ts', args: ['--check'], needs: 'tools/generate.ts' },
 ];
 

@@ -1,5 +1,7 @@
 import { type Argument, type Context, calledName, defineRule, memberName, type NodeOf } from './rule.ts';
 
+type Identifier = Extract<Argument, { type: 'Identifier' }>;
+
 /** pg quotes what passes through these, so that an identifier may stand in a statement (a value is still a parameter). */
 const quoting = new Set(['escapeIdentifier', 'escapeLiteral']);
 
@@ -9,7 +11,7 @@ function isQuoted(node: Argument): boolean {
 
 /** Text put together at run time: a template with something in it, or a sum in which not all parts are literals. */
 function isBuilt(node: Argument, context: Context): boolean {
-  if (node.type === 'TemplateLiteral') return node.expressions.some((part) => !isQuoted(part));
+  if (node.type === 'TemplateLiteral') return node.expressions.some((part) => !isFixed(part, context));
   if (node.type === 'BinaryExpression' && node.operator === '+') {
     return [node.left, node.right].some((side) => !isFixed(side as Argument, context));
   }
@@ -20,6 +22,7 @@ function isBuilt(node: Argument, context: Context): boolean {
 
 function isFixed(node: Argument, context: Context): boolean {
   if (node.type === 'Literal' || isQuoted(node)) return true;
+  if (node.type === 'Identifier') return isFixedConstant(node, context);
   return (node.type === 'TemplateLiteral' || node.type === 'BinaryExpression') && !isBuilt(node, context);
 }
 
@@ -28,17 +31,28 @@ function isBuiltText(member: NodeOf<'ObjectExpression'>['properties'][number], c
   return isBuilt(member.value as Argument, context);
 }
 
-/** Follows `const text = ...` to where it was put together, in this scope or one around it. */
-function isBuiltConstant(node: Extract<Argument, { type: 'Identifier' }>, context: Context): boolean {
+/** The value that `const name = ...` was given, looked up in this scope and those around it. */
+function constantValue(node: Identifier, context: Context): Argument | undefined {
   let scope: ReturnType<typeof context.sourceCode.getScope> | null = context.sourceCode.getScope(node);
   for (; scope !== null; scope = scope.upper) {
-    const variable = scope.set.get(node.name);
-    if (variable === undefined) continue;
-    const definition = variable.defs[0]?.node;
-    const init = definition?.type === 'VariableDeclarator' ? definition.init : null;
-    return init !== null && init !== undefined && init.type !== 'Identifier' && isBuilt(init as Argument, context);
+    const definition = scope.set.get(node.name)?.defs[0];
+    if (definition === undefined) continue;
+    const isConstant = definition.parent?.type === 'VariableDeclaration' && definition.parent.kind === 'const';
+    const init = definition.node.type === 'VariableDeclarator' ? definition.node.init : null;
+    return isConstant ? ((init as Argument | null) ?? undefined) : undefined;
   }
-  return false;
+  return undefined;
+}
+
+function isBuiltConstant(node: Identifier, context: Context): boolean {
+  const value = constantValue(node, context);
+  return value !== undefined && value.type !== 'Identifier' && isBuilt(value, context);
+}
+
+/** A name for a literal in the same file, such as a table's, is as fixed as the literal. */
+function isFixedConstant(node: Identifier, context: Context): boolean {
+  const value = constantValue(node, context);
+  return value !== undefined && value.type !== 'Identifier' && isFixed(value, context);
 }
 
 /** Values travel as parameters, never as text: `query('... $1', [value])` or the tagged template `sql`. */

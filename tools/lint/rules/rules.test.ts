@@ -53,6 +53,7 @@ check(
     'const text = "select 1"; await client.query(text);',
     'await client.query({ text: "select $1", values: [`${id}`] });',
     'log(`query ${id}`);',
+    "const role = 'bulkhead'; await client.query(`create role ${role}`);",
   ],
   [
     'await client.query(`select * from t where id = ${id}`);',
@@ -60,6 +61,9 @@ check(
     "await client.query('select ' + 'x from t where id = ' + id + ' limit 1');",
     'await this.pool.query(`drop table ${name}`);',
     'await sql.raw(`select ${id}`).execute(db);',
+    "let role = 'bulkhead'; await client.query(`create role ${role}`);",
+    'async function f(role: string) { await client.query(`create role ${role}`); }',
+    'const role = name(); await client.query(`create role ${role}`);',
     'await kysely.sql.raw("select " + id).execute(db);',
     'await db.executeQuery(CompiledQuery.raw(`select ${id}`));',
     'await client.query({ text: `select ${id}` });',
