@@ -1,12 +1,15 @@
 export * from './access.ts';
 export { ApiProblem, type Call, type Client, type ClientOptions, createClient, operationUrl } from './client.ts';
 export * from './connectivity.ts';
+export * from './device-subject.ts';
 export * from './filter.ts';
 export * from './identity.ts';
 export * from './inventory.ts';
+export * from './messages.ts';
 export * from './monitoring.ts';
 export { openApiDocument } from './openapi.ts';
 export * from './operation.ts';
 export * from './operations.ts';
 export * from './permissions.ts';
 export * from './system.ts';
+export * from './topics.ts';

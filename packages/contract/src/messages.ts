@@ -94,7 +94,7 @@ export type InventoryReport = Static<typeof InventoryReport>;
 export const eventSeverities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type EventSeverity = (typeof eventSeverities)[number];
 
-export const SecurityEvent = Type.Object(
+export const ReportedEvent = Type.Object(
   {
     boot: Boot,
     seq: Seq,
@@ -106,17 +106,17 @@ export const SecurityEvent = Type.Object(
   },
   {
     ...closed,
-    $id: 'SecurityEvent',
+    $id: 'ReportedEvent',
     description: 'One observation; ecuSerial names the ECU when a gateway reports for it',
   },
 );
-export type SecurityEvent = Static<typeof SecurityEvent>;
+export type ReportedEvent = Static<typeof ReportedEvent>;
 
-export const SecurityEvents = Type.Union(
-  [SecurityEvent, Type.Array(SecurityEvent, { minItems: 1, maxItems: messageLimits.eventsPerMessage })],
-  { $id: 'SecurityEvents', description: 'One event, or a batch in the order of its sequence numbers' },
+export const EventReport = Type.Union(
+  [ReportedEvent, Type.Array(ReportedEvent, { minItems: 1, maxItems: messageLimits.eventsPerMessage })],
+  { $id: 'EventReport', description: 'One event, or a batch in the order of its sequence numbers' },
 );
-export type SecurityEvents = Static<typeof SecurityEvents>;
+export type EventReport = Static<typeof EventReport>;
 
 export const CommandAnswer = Type.Object(
   {
@@ -215,9 +215,9 @@ export const decodeHeartbeat = messageDecoder(Heartbeat);
 export const decodeInventoryReport = messageDecoder(InventoryReport);
 export const decodeCommandAnswer = messageDecoder(CommandAnswer);
 
-const decodeEventOrBatch = messageDecoder(SecurityEvents);
+const decodeEventOrBatch = messageDecoder(EventReport);
 /** Always a list: a single event is a batch of one. */
-export function decodeSecurityEvents(payload: Uint8Array): SecurityEvent[] {
+export function decodeSecurityEvents(payload: Uint8Array): ReportedEvent[] {
   const events = decodeEventOrBatch(payload);
   return Array.isArray(events) ? events : [events];
 }
