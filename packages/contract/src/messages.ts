@@ -94,7 +94,7 @@ export type InventoryReport = Static<typeof InventoryReport>;
 export const eventSeverities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type EventSeverity = (typeof eventSeverities)[number];
 
-export const ReportedEvent = Type.Object(
+export const SecurityEvent = Type.Object(
   {
     boot: Boot,
     seq: Seq,
@@ -106,17 +106,17 @@ export const ReportedEvent = Type.Object(
   },
   {
     ...closed,
-    $id: 'ReportedEvent',
+    $id: 'SecurityEvent',
     description: 'One observation; ecuSerial names the ECU when a gateway reports for it',
   },
 );
-export type ReportedEvent = Static<typeof ReportedEvent>;
+export type SecurityEvent = Static<typeof SecurityEvent>;
 
-export const EventReport = Type.Union(
-  [ReportedEvent, Type.Array(ReportedEvent, { minItems: 1, maxItems: messageLimits.eventsPerMessage })],
-  { $id: 'EventReport', description: 'One event, or a batch in the order of its sequence numbers' },
+export const SecurityEvents = Type.Union(
+  [SecurityEvent, Type.Array(SecurityEvent, { minItems: 1, maxItems: messageLimits.eventsPerMessage })],
+  { $id: 'SecurityEvents', description: 'One event, or a batch in the order of its sequence numbers' },
 );
-export type EventReport = Static<typeof EventReport>;
+export type SecurityEvents = Static<typeof SecurityEvents>;
 
 export const CommandAnswer = Type.Object(
   {
@@ -215,9 +215,9 @@ export const decodeHeartbeat = messageDecoder(Heartbeat);
 export const decodeInventoryReport = messageDecoder(InventoryReport);
 export const decodeCommandAnswer = messageDecoder(CommandAnswer);
 
-const decodeEventOrBatch = messageDecoder(EventReport);
+const decodeEventOrBatch = messageDecoder(SecurityEvents);
 /** Always a list: a single event is a batch of one. */
-export function decodeSecurityEvents(payload: Uint8Array): ReportedEvent[] {
+export function decodeSecurityEvents(payload: Uint8Array): SecurityEvent[] {
   const events = decodeEventOrBatch(payload);
   return Array.isArray(events) ? events : [events];
 }

@@ -7,7 +7,7 @@ import {
   InventoryReport,
   messageLimits,
   Notice,
-  EventReport,
+  SecurityEvents,
   topicLevelPattern,
 } from './messages.ts';
 
@@ -27,7 +27,7 @@ export const uplinkChannels = {
   events: {
     summary: 'Security events; also the will of the connection (`connection-lost`)',
     qos: 1,
-    payload: EventReport,
+    payload: SecurityEvents,
   },
   ack: { summary: 'Answers to commands', qos: 1, payload: CommandAnswer },
 } as const satisfies Record<string, Channel>;
