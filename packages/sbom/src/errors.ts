@@ -28,6 +28,11 @@ export class SbomError extends Problem<SbomErrorCode> {
   }
 }
 
+/** A foreign value inside a message. Never by String(): an object may carry a "toString" that is no function. */
+export function quoteValue(value: unknown): string {
+  return typeof value === 'string' ? quote(value) : value === null ? 'null' : `a value of type ${typeof value}`;
+}
+
 /** Foreign text inside a message: shortened, and without characters that could forge a log line. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);

@@ -6,6 +6,8 @@ export interface SbomLimits {
   readonly maxDepth: number;
   /** JSON values of any kind: bounds memory, since `[[],[],...]` grows fifty-fold when parsed. */
   readonly maxValues: number;
+  /** Members of one object: an SBOM object has a few dozen at most. */
+  readonly maxMembers: number;
   /** Characters of any one string. */
   readonly maxStringLength: number;
   /** Characters of a string that names something: name, version, group, reference, purl, CPE. */
@@ -20,6 +22,7 @@ export const defaultLimits: SbomLimits = Object.freeze({
   maxBytes: 64 * 1024 * 1024,
   maxDepth: 64,
   maxValues: 5_000_000,
+  maxMembers: 10_000,
   maxStringLength: 4 * 1024 * 1024,
   maxNameLength: 4096,
   maxComponents: 100_000,

@@ -42,6 +42,7 @@ test('bounds are checked before parsing, and the message names the limit', () =>
     '$.components[1]',
   );
   assertRefused(() => readSbom(bom({ x: Array(100).fill(0) }), { maxValues: 50 }), 'sbom.too-many-values', '$');
+  assertRefused(() => readSbom('{"a":{"b":0,"c":0,"d":0}}', { maxMembers: 2 }), 'sbom.too-many-values', '$.a.d');
   const dependencies = [{ ref: 'a', dependsOn: ['a', 'b'] }];
   assertRefused(
     () => readSbom(bom({ dependencies }), { maxEdges: 1 }),
@@ -100,6 +101,14 @@ test('keys that name parts of JavaScript objects do no harm', () => {
   assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
 });
 
+test('an object that cannot be turned into text is refused like any other wrong value', () => {
+  const trap = { toString: 1, valueOf: 1, toJSON: 1 };
+  assertRefused(() => readSbom(JSON.stringify({ bomFormat: trap })), 'sbom.unknown-format', '$.bomFormat');
+  assertRefused(() => readSbom(bom({ specVersion: trap })), 'sbom.unsupported-version', '$.specVersion');
+  assertRefused(() => readSbom(JSON.stringify({ spdxVersion: trap })), 'sbom.unsupported-version', '$.spdxVersion');
+  assertRefused(() => readSbom(bom({ components: [part({ type: trap })] })), 'sbom.wrong-type', '$.components[0].type');
+});
+
 test('warnings are bounded, the rest is counted', () => {
   const components = Array.from({ length: 30 }, (_, i) => part({ name: `c${i}`, purl: 'pkg:x' }));
 
@@ -120,7 +129,7 @@ test('whatever a valid document is damaged into, only an SbomError comes out', (
       try {
         readSbom(text.slice(0, i) + piece + text.slice(i + 1));
       } catch (error) {
-        assert.ok(error instanceof SbomError, `${piece} at ${i}: ${error}`);
+        assert.ok(error instanceof SbomError, `${piece} at ${i}: ${String(error)}`);
       }
     }
   }

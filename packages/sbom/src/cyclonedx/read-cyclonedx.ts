@@ -1,5 +1,5 @@
 import { collectEdges } from '../edges.ts';
-import { quote, SbomError } from '../errors.ts';
+import { quoteValue, SbomError } from '../errors.ts';
 import { defined, field, listField, objectField, objectsIn, textField, textsIn } from '../json/fields.ts';
 import { inside, type Place, root } from '../json/place.ts';
 import type { JsonObject } from '../json/read-json.ts';
@@ -43,11 +43,11 @@ export function readCycloneDx(document: JsonObject, limits: SbomLimits, warnings
 function checkHeader(document: JsonObject): string {
   const format = field(document, 'bomFormat');
   if (format !== 'CycloneDX') {
-    throw new SbomError('sbom.unknown-format', '$.bomFormat', `must be "CycloneDX", found ${quote(String(format))}`);
+    throw new SbomError('sbom.unknown-format', '$.bomFormat', `must be "CycloneDX", found ${quoteValue(format)}`);
   }
   const version = field(document, 'specVersion');
   if (typeof version === 'string' && /^1\.[2-7]$/.test(version)) return version;
-  const found = version === undefined ? 'is required and missing' : `${quote(String(version))} cannot be read`;
+  const found = version === undefined ? 'is required and missing' : `${quoteValue(version)} cannot be read`;
   throw new SbomError('sbom.unsupported-version', '$.specVersion', `${found}; use CycloneDX JSON 1.2 to 1.7`);
 }
 
@@ -91,12 +91,12 @@ function readDependencies(
   const edges = collectEdges(refs, new Set(serviceRefs(document, root)), limits, warnings);
   for (const [dependency, at] of objectsIn(document, 'dependencies', root)) {
     const from = textField(dependency, 'ref') ?? '';
-    textsIn(dependency, 'dependsOn').forEach((to, i) => {
+    for (const [i, to] of textsIn(dependency, 'dependsOn').entries()) {
       edges.add(from, to, 'depends-on', inside(inside(at, 'dependsOn'), i));
-    });
-    textsIn(dependency, 'provides').forEach((to, i) => {
+    }
+    for (const [i, to] of textsIn(dependency, 'provides').entries()) {
       edges.add(from, to, 'provides', inside(inside(at, 'provides'), i));
-    });
+    }
   }
   return edges.list();
 }

@@ -6,6 +6,7 @@ import { componentTypes, hashAlgorithms } from './words.ts';
 type JsonNode = Record<string, unknown>;
 
 const minor = 6;
+const maxNesting = 24; // two JSON levels each; a reader with our default depth must take the document back
 
 /** What the writer needs of a model; `serial` and `created` are arguments of the caller, who has the clock and ids. */
 export type WritableSbom = Pick<Sbom, 'components' | 'dependencies' | 'tools'> &
@@ -19,8 +20,8 @@ export type WritableSbom = Pick<Sbom, 'components' | 'dependencies' | 'tools'> &
  */
 export function writeCycloneDx(sbom: WritableSbom): string {
   const { children, count } = groupByParent(sbom);
-  const subject = sbom.subject && writeComponent(sbom.subject, children);
-  const components = (children.get(undefined) ?? []).map((component) => writeComponent(component, children));
+  const subject = sbom.subject && writeComponent(sbom.subject, children, 0);
+  const components = (children.get(undefined) ?? []).map((component) => writeComponent(component, children, 0));
   const tools = sbom.tools.map(({ name, version, vendor }) =>
     defined({ type: 'application', publisher: vendor, name, version }),
   );
@@ -41,9 +42,10 @@ export function writeCycloneDx(sbom: WritableSbom): string {
   if (count.written !== sbom.components.length) throw contradiction('the parents of its components form a cycle');
   return `${JSON.stringify(document, undefined, 2)}\n`;
 
-  function writeComponent(component: SbomComponent, tree: Children): JsonNode {
+  function writeComponent(component: SbomComponent, tree: Children, depth: number): JsonNode {
+    if (depth > maxNesting) throw contradiction(`parts are nested deeper than ${maxNesting} levels`);
     if (component !== sbom.subject) count.written++;
-    const parts = tree.get(component.ref)?.map((part) => writeComponent(part, tree));
+    const parts = tree.get(component.ref)?.map((part) => writeComponent(part, tree, depth + 1));
     return writeFields(component, parts);
   }
 }

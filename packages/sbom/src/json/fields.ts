@@ -37,5 +37,7 @@ export function textsIn(object: JsonObject, key: string): readonly string[] {
 
 /** Leaves out the members that are undefined, so that absent and undefined are never two things. */
 export function defined<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+  const result: { [K in keyof T]?: T[K] | undefined } = {};
+  for (const key in object) if (object[key] !== undefined) result[key] = object[key];
+  return result as T;
 }

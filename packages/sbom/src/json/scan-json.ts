@@ -33,6 +33,7 @@ export function scanJson(text: string, limits: SbomLimits, warnings: Warnings): 
       const end = stringEnd(text, i, limits, stack);
       if (expectKey && top?.keys) {
         takeKey(text.slice(i + 1, end), top, stack, warnings);
+        checkMembers(top.keys, stack, limits);
         expectKey = false;
       }
       i = end;
@@ -61,6 +62,12 @@ function checkDepth(stack: readonly Frame[], limits: SbomLimits): void {
   if (stack.length <= limits.maxDepth) return;
   const where = pathOfFrames(stack.slice(0, 8));
   throw new SbomError('sbom.too-deep', where, `nested deeper than ${limits.maxDepth} levels; flatten the document`);
+}
+
+function checkMembers(keys: ReadonlySet<string>, stack: readonly Frame[], { maxMembers }: SbomLimits): void {
+  if (keys.size <= maxMembers) return;
+  const detail = `one object has more than ${maxMembers} members (maxMembers); use a list`;
+  throw new SbomError('sbom.too-many-values', pathOfFrames(stack), detail);
 }
 
 /** The position of the closing quote; the last position of the text when there is none (JSON.parse then complains). */

@@ -1,4 +1,5 @@
 import { canonicalPurl, type PurlParts } from './canonicalise.ts';
+import type { Purl } from './purl.ts';
 import { purlTypes } from './types.ts';
 
 /**
@@ -7,7 +8,11 @@ import { purlTypes } from './types.ts';
  * @throws SbomError `sbom.bad-purl`
  */
 export function formatPurl(parts: PurlParts): string {
-  const purl = canonicalPurl(parts, 'strict');
+  return writePurl(canonicalPurl(parts, 'strict'));
+}
+
+/** The text of parts that are canonical already. */
+export function writePurl(purl: Purl): string {
   const namespace = purl.namespace === undefined ? '' : `${encodeSegments(purl.namespace)}/`;
   const name = purlTypes.get(purl.type)?.nameIsPath ? encodeSegments(purl.name) : encode(purl.name);
   const version = purl.version === undefined ? '' : `@${encode(purl.version)}`;

@@ -1,6 +1,6 @@
 import { quote } from '../errors.ts';
 import { badPurl, canonicalPurl, maxPurlLength } from './canonicalise.ts';
-import { formatPurl } from './format-purl.ts';
+import { writePurl } from './format-purl.ts';
 import type { Purl, PurlMode } from './purl.ts';
 import { purlTypes } from './types.ts';
 
@@ -39,7 +39,7 @@ export function parsePurl(text: string, mode: PurlMode = 'strict'): Purl {
 
 /** The canonical text of a package URL that may be spelled loosely. */
 export function normalizePurl(text: string): string {
-  return formatPurl(parsePurl(text, 'lenient'));
+  return writePurl(parsePurl(text, 'lenient'));
 }
 
 /** The version starts at the last "@", unless that begins a namespace segment such as an npm scope left unencoded. */

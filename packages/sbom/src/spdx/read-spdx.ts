@@ -1,5 +1,5 @@
 import { collectEdges } from '../edges.ts';
-import { quote, SbomError } from '../errors.ts';
+import { quoteValue, SbomError } from '../errors.ts';
 import { defined, field, objectField, objectsIn, textField, textsIn } from '../json/fields.ts';
 import { root } from '../json/place.ts';
 import type { JsonObject } from '../json/read-json.ts';
@@ -44,7 +44,7 @@ function checkVersion(document: JsonObject): string {
   const version = field(document, 'spdxVersion');
   const found = typeof version === 'string' ? /^SPDX-(2\.[23])$/.exec(version) : null;
   if (found?.[1] !== undefined) return found[1];
-  const detail = `${quote(String(version))} cannot be read; use SPDX JSON 2.2 or 2.3 ("SPDX-2.3")`;
+  const detail = `${quoteValue(version)} cannot be read; use SPDX JSON 2.2 or 2.3 ("SPDX-2.3")`;
   throw new SbomError('sbom.unsupported-version', '$.spdxVersion', detail);
 }
 
