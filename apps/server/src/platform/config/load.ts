@@ -24,7 +24,7 @@ export interface LoadedConfig {
 interface Leaf {
   readonly section: string;
   readonly key: string;
-  readonly schema: TSchema & { default?: unknown; secret?: boolean; type?: string };
+  readonly schema: TSchema & { default?: unknown; secret?: boolean; type?: string; description?: string };
 }
 
 /** All settings in the order of the schema. */
