@@ -1,0 +1,52 @@
+/** Every URL of the console. Pages and links ask here, so that a URL has one spelling; a snapshot test holds them. */
+type Search = Readonly<Record<string, string | undefined>>;
+
+function url(path: string, search: Search = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) if (value) query.set(name, value);
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+const segment = encodeURIComponent;
+export interface ListSearch {
+  readonly filter?: string;
+  readonly sort?: string;
+}
+const list = (path: string) => (search?: ListSearch) => url(path, { ...search });
+const detail = (path: string) => (id: string, tab?: string) => url(`${path}/${segment(id)}`, { tab });
+
+export const paths = {
+  signIn: (next?: string) => url('/sign-in', { next }),
+  setup: () => '/setup',
+  invite: () => '/invite',
+  overview: () => '/',
+  vehicles: list('/vehicles'),
+  vehicle: detail('/vehicles'),
+  models: list('/models'),
+  model: detail('/models'),
+  ecus: list('/ecus'),
+  ecu: detail('/ecus'),
+  softwareList: list('/software'),
+  software: detail('/software'),
+  sboms: list('/sboms'),
+  sbom: detail('/sboms'),
+  components: list('/components'),
+  imports: list('/imports'),
+  newImport: () => '/imports/new',
+  import: detail('/imports'),
+  authorities: () => '/identity/authorities',
+  profiles: () => '/identity/profiles',
+  certificates: list('/identity/certificates'),
+  certificate: detail('/identity/certificates'),
+  claim: () => '/identity/claim-certificate',
+  connections: list('/connectivity/connections'),
+  refusals: list('/connectivity/refusals'),
+  events: list('/monitoring/events'),
+  operators: list('/access/operators'),
+  tokens: list('/access/tokens'),
+  audit: list('/access/audit'),
+  jobs: list('/jobs'),
+  job: detail('/jobs'),
+  settings: (tab?: string) => url('/settings', { tab }),
+} as const;

@@ -1,0 +1,50 @@
+import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
+
+type Look = readonly [type: StatusIndicatorProps.Type, text: string];
+
+/** Each state has an icon and a word, never a colour alone. */
+const looks: Readonly<Record<string, Look>> = {
+  registered: ['pending', 'Registered'],
+  online: ['success', 'Online'],
+  offline: ['stopped', 'Offline'],
+  retired: ['not-started', 'Retired'],
+  current: ['success', 'Current'],
+  outdated: ['warning', 'Outdated'],
+  unknown: ['info', 'Unknown'],
+  none: ['not-started', 'No identity'],
+  valid: ['success', 'Valid'],
+  expiring: ['warning', 'Expiring'],
+  expired: ['error', 'Expired'],
+  revoked: ['error', 'Revoked'],
+  connected: ['success', 'Connected'],
+  disconnected: ['stopped', 'Disconnected'],
+  queued: ['pending', 'Queued'],
+  uploading: ['in-progress', 'Uploading'],
+  running: ['in-progress', 'Running'],
+  succeeded: ['success', 'Succeeded'],
+  finished: ['success', 'Finished'],
+  failed: ['error', 'Failed'],
+  cancelled: ['stopped', 'Cancelled'],
+  active: ['success', 'Active'],
+  invited: ['pending', 'Invited'],
+  disabled: ['stopped', 'Disabled'],
+  live: ['success', 'Live'],
+  partial: ['info', 'Partial'],
+  'not-yet': ['not-started', 'Not yet'],
+  info: ['info', 'Info'],
+  low: ['info', 'Low'],
+  medium: ['warning', 'Medium'],
+  high: ['error', 'High'],
+  critical: ['error', 'Critical'],
+  open: ['warning', 'Open'],
+  closed: ['success', 'Closed'],
+};
+
+export function statusText(state: string): string {
+  return looks[state]?.[1] ?? state;
+}
+
+export function Status({ state, children }: { state: string; children?: React.ReactNode }) {
+  const [type, text] = looks[state] ?? (['info', state] as const);
+  return <StatusIndicator type={type}>{children ?? text}</StatusIndicator>;
+}
