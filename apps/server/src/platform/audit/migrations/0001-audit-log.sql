@@ -2,7 +2,8 @@
 -- change; the sequencer numbers them once they are committed and takes them into the Merkle tree (RFC 9162 s2.1).
 create table platform_audit_entry (
   id uuid primary key,
-  at timestamptz not null,
+  -- Milliseconds, as they are hashed: finer digits could be changed unseen.
+  at timestamptz(3) not null,
   action text not null,
   subject text not null,
   actor_kind text not null check (actor_kind in ('operator', 'token', 'vehicle', 'job', 'system')),
@@ -16,10 +17,10 @@ create table platform_audit_entry (
 );
 create unique index platform_audit_entry_leaf on platform_audit_entry (leaf_index) where leaf_index is not null;
 create index platform_audit_entry_waiting on platform_audit_entry (id) where leaf_index is null;
-create index platform_audit_entry_action on platform_audit_entry (action, leaf_index desc);
-create index platform_audit_entry_subject on platform_audit_entry (subject, leaf_index desc);
-create index platform_audit_entry_actor on platform_audit_entry (actor_id, leaf_index desc);
-create index platform_audit_entry_at on platform_audit_entry (at);
+create index platform_audit_entry_at on platform_audit_entry (at, id);
+create index platform_audit_entry_action on platform_audit_entry (action, at, id);
+create index platform_audit_entry_subject on platform_audit_entry (subject, at, id);
+create index platform_audit_entry_actor on platform_audit_entry (actor_name, at, id);
 
 -- The compact range of the tree: the roots of its complete subtrees, largest first. One row.
 create table platform_audit_tree (

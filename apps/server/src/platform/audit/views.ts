@@ -1,0 +1,54 @@
+import { type AuditEntry, type ListQuery, systemOperations } from '@bulkhead/contract';
+import { formatNoteKey, type NoteKey } from '@bulkhead/merkle';
+import type { Db } from '../db/database.ts';
+import { defineList } from '../db/filter-sql.ts';
+import { pageOf } from '../db/page.ts';
+import { contentColumns, type EntryContent } from './leaf.ts';
+import { exportLines } from './read-log.ts';
+
+const auditList = defineList(
+  systemOperations.listAudit.list,
+  { action: 'e.action', subject: 'e.subject', actor: 'e.actor_name', actorKind: 'e.actor_kind', at: 'e.at' },
+  'e.id',
+);
+
+/** Read models of the audit log. */
+export const createAuditViews = (db: Db) =>
+  Object.freeze({
+    entriesPage: async (query: ListQuery) => {
+      const select = db
+        .selectFrom('platform_audit_entry as e')
+        .select([...contentColumns.map((name) => `e.${name}` as const), 'e.leaf_index']);
+      const { rows, ...page } = await pageOf(select, auditList, query);
+      return { ...page, items: rows.map(entryOf) };
+    },
+    /** The newest signed checkpoint, or null before the first entry. */
+    latestCheckpoint: async (key: NoteKey) => {
+      const row = await db
+        .selectFrom('platform_audit_checkpoint')
+        .selectAll()
+        .orderBy('size', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return {
+        checkpoint: row?.note ?? null,
+        size: Number(row?.size ?? 0),
+        rootHash: row?.root.toString('base64') ?? '',
+        key: formatNoteKey(key),
+        at: row?.at.toISOString() ?? null,
+      };
+    },
+    exportLines: (from?: number, to?: number) => exportLines(db, from, to),
+  });
+
+function entryOf(row: EntryContent & { leaf_index: string | null }): AuditEntry {
+  return {
+    id: row.id,
+    index: row.leaf_index === null ? null : Number(row.leaf_index),
+    at: row.at.toISOString(),
+    action: row.action,
+    subject: row.subject,
+    by: { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
+    details: JSON.parse(row.details),
+  };
+}
