@@ -118,10 +118,10 @@ export function encodeAlternativeNames(names: AlternativeNames): Buffer | undefi
 
 function ascii(value: DerValue): string {
   const body = bodyOf(value);
-  if (body.length === 0 || !body.every((byte) => byte > 0x20 && byte < 0x7f)) {
-    throw new PkiError('pki.bad-name', 'An alternative name holds characters that are not printable ASCII');
+  if (body.length === 0 || body.length > 2048 || !body.every((byte) => byte > 0x20 && byte < 0x7f)) {
+    throw new PkiError('pki.bad-name', 'An alternative name is not 1 to 2048 characters of printable ASCII');
   }
-  return String.fromCharCode(...body.subarray(0, 2048));
+  return String.fromCharCode(...body);
 }
 
 /** Reads GeneralNames. */

@@ -40,7 +40,21 @@ export interface CertificateProfile {
   readonly cdp?: string;
   readonly aia?: AuthorityInformation;
   readonly ocspNoCheck?: boolean;
+  /** Extensions beyond those written here, such as name constraints; `value` is the DER inside extnValue. */
+  readonly extensions?: readonly { readonly oid: string; readonly critical: boolean; readonly value: Uint8Array }[];
 }
+
+const written = new Set<string>([
+  oids.basicConstraints,
+  oids.keyUsage,
+  oids.extendedKeyUsage,
+  oids.crlDistributionPoints,
+  oids.authorityInfoAccess,
+  oids.ocspNoCheck,
+  oids.subjectKeyIdentifier,
+  oids.authorityKeyIdentifier,
+  oids.subjectAltName,
+]);
 
 export interface CertificateRequest extends CertificateProfile {
   readonly subject: Name;
@@ -60,10 +74,17 @@ export function selfIssuer(subject: Name, key: KeyObject | Signer): Issuer {
 }
 
 function constantExtensions(profile: CertificateProfile): Buffer {
-  const { basicConstraints, keyUsage, extendedKeyUsage, cdp, aia, ocspNoCheck } = profile;
+  const { basicConstraints, keyUsage, extendedKeyUsage, cdp, aia, ocspNoCheck, extensions = [] } = profile;
   // RFC 5280 s4.2.1.3 and s4.2.1.9: a key that signs certificates belongs to a CA and the other way round.
   if (basicConstraints.ca !== keyUsage.includes('keyCertSign')) {
     throw new PkiError('pki.bad-profile', 'A CA has the key usage keyCertSign, and only a CA has it');
+  }
+  const ids = extensions.map((e) => e.oid);
+  if (new Set(ids).size < ids.length || ids.some((id) => written.has(id))) {
+    throw new PkiError(
+      'pki.bad-profile',
+      'Each extension occurs once, and those with a field of their own are set there',
+    );
   }
   const access = aia && authorityInfoExtension(aia);
   return Buffer.concat([
@@ -73,6 +94,7 @@ function constantExtensions(profile: CertificateProfile): Buffer {
     ...(cdp ? [crlDistributionPointExtension(cdp)] : []),
     ...(access ? [access] : []),
     ...(ocspNoCheck ? [ocspNoCheckExtension()] : []),
+    ...extensions.map((e) => extension(e.oid, e.critical, e.value)),
   ]);
 }
 

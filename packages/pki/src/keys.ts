@@ -104,16 +104,6 @@ export function describeKey(spki: Uint8Array): KeyDescription {
   return { type: 'ed25519' };
 }
 
-/** The key for `node:crypto` after `describeKey` accepted it; OpenSSL then checks that the point is on the curve. */
-export function importPublicKey(spki: Uint8Array): KeyObject {
-  describeKey(spki);
-  try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-  } catch (cause) {
-    throw new PkiError('pki.weak-key', 'The public key is not valid (is its point on the curve?)', { cause });
-  }
-}
-
 /** The content of the subjectPublicKey BIT STRING; what key identifiers and OCSP key hashes are taken over. */
 export const publicKeyBits = (spki: Uint8Array): Uint8Array => splitSpki(spki).bits;
 

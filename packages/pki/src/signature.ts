@@ -3,7 +3,7 @@ import { oid, oids } from './der/oid.ts';
 import { type DerValue, expect, finish, inside, optional, readOid } from './der/read.ts';
 import { bitString, nullValue, sequence, tags } from './der/write.ts';
 import { PkiError } from './error.ts';
-import { importPublicKey, spkiOf } from './keys.ts';
+import { describeKey, spkiOf } from './keys.ts';
 
 export type SignatureName =
   | 'ecdsa-sha256'
@@ -106,14 +106,16 @@ export interface SignedBytes {
   readonly signature: Uint8Array;
 }
 
-/** Whether `signature` over the original bytes was made by the key; a key of another kind than the algorithm says is a no. */
+/**
+ * Whether `signature` over the original bytes was made by the key; a key of another kind than the algorithm says is a no.
+ * The key goes to OpenSSL as DER: making a KeyObject that is used once costs a third of the verification.
+ */
 export function verifySignature(spki: Uint8Array, { message, algorithm, signature }: SignedBytes): boolean {
   const { hash, keyType } = schemes[algorithm];
-  const key = importPublicKey(spki);
-  if (key.asymmetricKeyType !== keyType) return false;
+  if (describeKey(spki).type !== keyType) return false;
   try {
-    return verify(hash, message, key, signature);
+    return verify(hash, message, { key: Buffer.from(spki), format: 'der', type: 'spki' }, signature);
   } catch {
-    return false; // OpenSSL throws for signatures that are not even shaped like one
+    return false; // OpenSSL throws for points off the curve and signatures that are not shaped like one
   }
 }

@@ -87,7 +87,7 @@ const run = promisify(execFile);
 /** Runs `openssl` and returns everything it printed. */
 export async function openssl(...args: readonly string[]): Promise<string> {
   const { stdout, stderr } = await run('openssl', [...args], { timeout: 60_000, maxBuffer: 1 << 24 });
-  return stdout + stderr;
+  return (stdout + stderr).replaceAll(' = ', '='); // OpenSSL 3.2 stopped printing blanks inside names
 }
 
 /** Writes files to a directory of their own, hands their paths over, and removes them afterwards. */
