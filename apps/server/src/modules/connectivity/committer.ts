@@ -1,0 +1,220 @@
+import { type UplinkChannel, uplinkChannelNames } from '@bulkhead/contract';
+import type { Db } from '../../platform/db/database.ts';
+import type { Log, Metrics, Received, Sinks } from './deps.ts';
+import { failureKind } from './domain/failure.ts';
+import { reason } from './domain/reasons.ts';
+import type { ConnectivityLimits } from './limits.ts';
+import type { PacketRef, SessionStore } from './session-store.ts';
+
+/** Who waits for an entry: the connection it came from. */
+export interface EntryOwner {
+  readonly clientId: string;
+  /** Called in the order in which the entries were pushed, after the commit. */
+  settled(entry: Entry): void;
+  /** Called once per batch after the last `settled`: everything is written in one go. */
+  flush(): void;
+  /** The queue has room again. */
+  resumed(): void;
+}
+
+/** One thing that must happen durably before the device hears of it. One shape for all, for the sake of the hot path. */
+export interface Entry extends Received {
+  readonly kind: 'message' | 'release' | 'refusal';
+  readonly owner: EntryOwner;
+  readonly channel: UplinkChannel;
+  readonly packetId: number;
+  readonly bytes: number;
+  /** MQTT 5 reason code; set when the entry is refused. */
+  outcome: number;
+  detail: string;
+}
+
+interface Lane {
+  queue: Entry[];
+  bytes: number;
+  busy: boolean;
+  scheduled: boolean;
+  waiting: Set<EntryOwner>;
+  /** Entries taken from the queue and not yet settled. */
+  underway: number;
+}
+
+export interface CommitterDeps {
+  readonly store: SessionStore;
+  readonly sinks: Sinks;
+  readonly limits: ConnectivityLimits;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Told of every message refused at commit. */
+  readonly refused: (entry: Entry) => void;
+}
+
+export interface Committer {
+  /** False = full: stop reading from this owner until `resumed`. The entry is taken in any case. */
+  push(lane: number, entry: Entry): boolean;
+  /** Resolves when nothing is queued or under way, or `timeoutMs` later. */
+  idle(timeoutMs: number): Promise<boolean>;
+  stop(): void;
+  queued(): number;
+}
+
+/**
+ * Gathers what many connections received into one transaction per batch, and lets the acknowledgements go after it.
+ * A lane commits one batch at a time and a connection stays in its lane, so that acknowledgements keep the order of
+ * the messages (MQTT 5 s4.6.0-2) while several batches are in flight.
+ */
+export function createCommitter(deps: CommitterDeps): Committer {
+  const { limits } = deps;
+  const lanes: Lane[] = Array.from({ length: limits.lanes }, () => ({
+    queue: [],
+    bytes: 0,
+    busy: false,
+    scheduled: false,
+    waiting: new Set(),
+    underway: 0,
+  }));
+  const control = { stopped: false };
+  const queued = () => lanes.reduce((sum, lane) => sum + lane.queue.length + lane.underway, 0);
+
+  function push(index: number, entry: Entry): boolean {
+    const lane = lanes[index] as Lane;
+    lane.queue.push(entry);
+    lane.bytes += entry.bytes;
+    if (!lane.busy && !lane.scheduled) {
+      lane.scheduled = true;
+      // After the poll phase: everything that this turn of the loop read goes into one batch.
+      setImmediate(() => {
+        lane.scheduled = false;
+        void drain(lane);
+      });
+    }
+    if (lane.queue.length < limits.queuedMessages && lane.bytes < limits.queuedBytes) return true;
+    lane.waiting.add(entry.owner);
+    return false;
+  }
+
+  async function drain(lane: Lane): Promise<void> {
+    if (lane.busy) return;
+    lane.busy = true;
+    while (lane.queue.length > 0 && !control.stopped) {
+      const batch = lane.queue.length <= limits.batchMessages ? lane.queue : lane.queue.slice(0, limits.batchMessages);
+      lane.queue = batch === lane.queue ? [] : lane.queue.slice(limits.batchMessages);
+      lane.underway = batch.length;
+      await commitBatch(deps, control, batch);
+      lane.underway = 0;
+      for (const entry of batch) lane.bytes -= entry.bytes;
+      settle(batch);
+      wake(lane);
+    }
+    lane.busy = false;
+  }
+
+  function wake(lane: Lane): void {
+    if (lane.waiting.size === 0 || lane.queue.length > limits.queuedMessages / 2 || lane.bytes > limits.queuedBytes / 2)
+      return;
+    const owners = [...lane.waiting];
+    lane.waiting.clear();
+    for (const owner of owners) owner.resumed();
+  }
+
+  return {
+    push,
+    queued,
+    stop: () => {
+      control.stopped = true;
+    },
+    idle: async (timeoutMs) => {
+      const until = Date.now() + timeoutMs;
+      while (queued() > 0 && Date.now() < until) await pause(5);
+      return queued() === 0;
+    },
+  };
+}
+
+const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+function settle(batch: readonly Entry[]): void {
+  const touched = new Set<EntryOwner>();
+  for (const entry of batch) {
+    entry.owner.settled(entry);
+    touched.add(entry.owner);
+  }
+  for (const owner of touched) owner.flush();
+}
+
+/** Returns when every entry is stored or refused; waits out an outage of the database, acknowledging nothing meanwhile. */
+async function commitBatch(deps: CommitterDeps, control: { stopped: boolean }, batch: readonly Entry[]): Promise<void> {
+  let delay = 25;
+  for (;;) {
+    try {
+      const started = performance.now();
+      await commitOnce(deps, batch);
+      deps.metrics.observe('mqtt_commit_seconds', (performance.now() - started) / 1_000);
+      return;
+    } catch (error) {
+      if (failureKind(error) === 'data') return isolate(deps, control, batch, error);
+      deps.metrics.count('mqtt_commit_retries_total');
+      deps.log.warn(
+        { err: error, messages: batch.length, delay },
+        'a batch could not be committed; it is tried again, nothing is acknowledged',
+      );
+      await pause(delay);
+      if (control.stopped) return abandon(batch);
+      delay = Math.min(delay * 2, 2_000);
+    }
+  }
+}
+
+/** A stop during an outage: the messages were never acknowledged, the devices still hold them. */
+function abandon(batch: readonly Entry[]): void {
+  for (const entry of batch) entry.outcome = reason.unavailable;
+}
+
+/** Halves a batch that the data itself broke until the message at fault stands alone; the others are stored. */
+async function isolate(
+  deps: CommitterDeps,
+  control: { stopped: boolean },
+  batch: readonly Entry[],
+  error: unknown,
+): Promise<void> {
+  const [only] = batch;
+  if (batch.length === 1 && only !== undefined) {
+    only.outcome = reason.badPayload;
+    only.detail =
+      error instanceof Error && 'code' in error && String(error.code).includes('.')
+        ? error.message
+        : 'the message cannot be stored';
+    deps.log.warn({ err: error, channel: only.channel }, 'a message could not be stored and was refused');
+    deps.refused(only);
+    return;
+  }
+  const middle = batch.length >> 1;
+  await commitBatch(deps, control, batch.slice(0, middle));
+  await commitBatch(deps, control, batch.slice(middle));
+}
+
+async function commitOnce(deps: CommitterDeps, batch: readonly Entry[]): Promise<void> {
+  const claims: PacketRef[] = [];
+  const releases: PacketRef[] = [];
+  for (const entry of batch) {
+    if (entry.kind === 'release') releases.push({ clientId: entry.owner.clientId, packetId: entry.packetId });
+    else if (entry.kind === 'message' && entry.qos === 2)
+      claims.push({ clientId: entry.owner.clientId, packetId: entry.packetId });
+  }
+  await deps.store.commit({
+    claims,
+    releases,
+    work: (tx, isNew) =>
+      storeMessages(deps.sinks, tx, claims.length === 0 ? batch : batch.filter((entry) => isFresh(entry, isNew))),
+  });
+}
+
+const isFresh = (entry: Entry, isNew: (ref: PacketRef) => boolean) =>
+  entry.kind !== 'message' || entry.qos !== 2 || isNew({ clientId: entry.owner.clientId, packetId: entry.packetId });
+
+async function storeMessages(sinks: Sinks, tx: Db, batch: readonly Entry[]): Promise<void> {
+  for (const channel of uplinkChannelNames) {
+    const messages = batch.filter((entry) => entry.kind === 'message' && entry.channel === channel);
+    if (messages.length > 0) await sinks[channel].store(tx, messages);
+  }
+}

@@ -1,0 +1,91 @@
+import type { UplinkChannel } from '@bulkhead/contract';
+import type { Clock } from '@bulkhead/kernel';
+import type { Db } from '../../platform/db/database.ts';
+
+/** The ECU that a certificate speaks for. */
+export interface Device {
+  readonly ecuId: string;
+  readonly vin: string;
+  readonly serial: string;
+  readonly certificateSerial: string;
+}
+
+export interface Peer {
+  readonly fingerprint256: string;
+  readonly serialNumber: string;
+  readonly raw: Buffer;
+}
+
+export type Verdict =
+  | { readonly ok: true; readonly device: Device }
+  | {
+      readonly ok: false;
+      readonly reason: 'revoked' | 'unknown' | 'expired' | 'not-permitted';
+      readonly detail: string;
+    };
+
+export interface TlsMaterial {
+  readonly key: string | Buffer;
+  readonly cert: string | Buffer;
+  readonly ca: string | Buffer | readonly (string | Buffer)[];
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
+/** One message as a sink stores it. */
+export interface Received<Message = unknown> {
+  readonly device: Device;
+  readonly message: Message;
+  readonly receivedAt: Date;
+  readonly qos: 0 | 1 | 2;
+}
+
+/** Where the messages of a channel go. `parse` throws a Problem to refuse; `store` absorbs duplicates by message identity. */
+export interface Sink<Message = unknown> {
+  parse(payload: Buffer, device: Device): Message;
+  store(tx: Db, batch: readonly Received<Message>[]): Promise<unknown>;
+}
+export type Sinks = Readonly<Record<UplinkChannel, Sink>>;
+
+type Write = (fields: object, message: string) => void;
+export interface Log {
+  readonly debug: Write;
+  readonly info: Write;
+  readonly warn: Write;
+  readonly error: Write;
+}
+
+export interface Metrics {
+  count(name: string, labels?: Readonly<Record<string, string>>, by?: number): void;
+  gauge(name: string, value: number, labels?: Readonly<Record<string, string>>): void;
+  observe(name: string, value: number, labels?: Readonly<Record<string, string>>): void;
+}
+
+export interface AuditEntry {
+  readonly action: string;
+  readonly subject: string;
+  readonly actor: {
+    readonly kind: 'operator' | 'token' | 'vehicle' | 'job' | 'system';
+    readonly id: string;
+    readonly name: string;
+  };
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** Messages between replicas: published with the transaction, heard by every replica. */
+export interface Bus {
+  publish(tx: Db, topic: string, payload: Readonly<Record<string, unknown>>): Promise<unknown>;
+  subscribe(topic: string, handler: (payload: unknown) => void): () => void;
+}
+
+export interface ConnectivityDeps {
+  readonly authenticate: (peer: Peer) => Verdict | Promise<Verdict>;
+  readonly secureContext: () => TlsMaterial;
+  readonly sinks: Sinks;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly audit: { append(tx: Db, entries: readonly AuditEntry[]): Promise<unknown> };
+  readonly bus: Bus;
+  /** Names this process among the replicas; the same again after a restart. */
+  readonly replica: string;
+}

@@ -1,0 +1,27 @@
+import type { Db } from '../../platform/db/database.ts';
+import type { Committer } from './committer.ts';
+import type { Connection } from './connection.ts';
+import type { ConnectivityDeps } from './deps.ts';
+import type { RefusalKind } from './domain/reasons.ts';
+import type { ConnectivityLimits } from './limits.ts';
+import type { Registry } from './registry.ts';
+import type { SessionStore } from './session-store.ts';
+
+/** What the handlers of packets share: the endpoint seen from inside. */
+export interface Front {
+  readonly deps: Omit<ConnectivityDeps, 'audit' | 'bus'>;
+  readonly limits: ConnectivityLimits;
+  readonly store: SessionStore;
+  readonly committer: Committer;
+  readonly registry: Registry<Connection>;
+  now(): Date;
+  nowMs(): number;
+  refused(connection: Connection, kind: RefusalKind, detail: string): void;
+  slowed(connection: Connection): void;
+  /** False when this certificate connects too often. */
+  mayConnect(connection: Connection): boolean;
+  connected(connection: Connection): void;
+}
+
+/** A message of the bus between replicas, published in the transaction that makes it true. */
+export type Announce = (tx: Db, topic: string, payload: Readonly<Record<string, unknown>>) => Promise<void>;
