@@ -109,6 +109,15 @@ test('an extension not understood is refused when critical and passed over when 
   assert.throws(() => verify(withForeignExtension(true), [sub], [root]), { code: 'pki.unknown-critical-extension' });
 });
 
+test('key identifiers that are missing or do not fit are refused', () => {
+  const verifyAs = (change: object, ca: object = {}) =>
+    verifyChain({ ...device.certificate, ...change }, [{ ...sub.certificate, ...ca }], [root.certificate], testNow);
+  assert.equal(verifyAs({}).length, 3);
+  assert.throws(() => verifyAs({ aki: undefined }), { code: 'pki.bad-extension' });
+  assert.throws(() => verifyAs({}, { ski: undefined }), { code: 'pki.bad-extension' });
+  assert.throws(() => verifyAs({ aki: '00' }), { code: 'pki.no-path' });
+});
+
 test('certificates that were changed after signing have no path', () => {
   const changed = Buffer.from(device.der);
   changed[changed.indexOf('device-1')] = 0x44;

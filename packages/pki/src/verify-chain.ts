@@ -2,6 +2,7 @@ import type { Certificate } from './certificate.ts';
 import { oids } from './der/oid.ts';
 import { PkiError } from './error.ts';
 import { type Purpose, purposeOid } from './extension.ts';
+import { checkNameConstraints } from './name-constraints.ts';
 import { verifySignature } from './signature.ts';
 
 export interface ChainOptions {
@@ -20,7 +21,8 @@ const understood = new Set<string>([
   oids.keyUsage,
   oids.extendedKeyUsage,
   oids.subjectAltName,
-  oids.certificatePolicies,
+  oids.nameConstraints,
+  oids.certificatePolicies, // any policy is accepted, so nothing remains to check
   oids.crlDistributionPoints,
 ]);
 
@@ -36,9 +38,6 @@ function checkAlone(certificate: Certificate, at: Date): void {
       'pki.unknown-critical-extension',
       `${subject} has the critical extension ${unknown}, which is not understood`,
     );
-  if (certificate.nameConstraints) {
-    throw new PkiError('pki.unknown-critical-extension', `${subject} has name constraints, which are not supported`);
-  }
 }
 
 /** RFC 5280 s6.1.4 (k) to (n): what makes a certificate a CA that may stand at this place of the path. */
@@ -77,6 +76,13 @@ function mayHaveIssued(issuer: Certificate, certificate: Certificate): boolean {
 }
 
 function checkPath(path: readonly Certificate[], at: Date, { eku, allowCaLeaf = false }: ChainOptions): void {
+  const unlinked = path.find(({ aki, ski }, index) => (index < path.length - 1 && !aki) || (index > 0 && !ski));
+  if (unlinked) {
+    throw new PkiError(
+      'pki.bad-extension',
+      `The certificate ${unlinked.serial} lacks a key identifier (RFC 5280 s4.2.1.1, s4.2.1.2)`,
+    );
+  }
   let below = 0; // CAs between this one and the leaf that are not self-issued, RFC 5280 s4.2.1.9
   for (const [index, certificate] of path.entries()) {
     const isRoot = index === path.length - 1;
@@ -90,6 +96,7 @@ function checkPath(path: readonly Certificate[], at: Date, { eku, allowCaLeaf = 
     checkAuthority(certificate, below);
     if (!isSelfIssued(certificate)) below += 1;
   }
+  checkNameConstraints(path);
 }
 
 /**
@@ -105,7 +112,7 @@ export function verifyChain(
   at: Date,
   options: ChainOptions = {},
 ): readonly Certificate[] {
-  let fault: unknown;
+  let fault: PkiError | undefined;
   let checks = 0;
 
   const signedBy = (certificate: Certificate, issuer: Certificate): boolean => {
@@ -122,6 +129,7 @@ export function verifyChain(
         checkPath([...path, root], at, options);
         return [...path, root];
       } catch (error) {
+        if (!(error instanceof PkiError)) throw error;
         fault ??= error;
       }
     }
