@@ -28,7 +28,6 @@ const shortNames = new Map<string, string>(Object.entries(types).map(([short, do
 const maxAttributes = 24;
 const maxNameBytes = 2048;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
 function valueOf(type: string, value: string): Buffer {

@@ -103,7 +103,6 @@ export function integer(value: number | bigint): Buffer {
 export const enumerated = (value: number): Buffer => tlv(tags.enumerated, Buffer.from([value]));
 export const utf8String = (text: string): Buffer => tlv(tags.utf8String, Buffer.from(text, 'utf8'));
 export const ia5Bytes = (text: string): Buffer => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: IA5 is exactly this range, controls refused
   if (!/^[\x20-\x7e]*$/.test(text))
     throw new PkiError('pki.bad-name', `Only ASCII is allowed here: ${JSON.stringify(text)}`);
   return Buffer.from(text, 'latin1');
