@@ -5,7 +5,7 @@ import { createLive } from './live.ts';
 
 test('changes announced in a moment are told once, together, to every open stream', async (t) => {
   const told: (readonly string[])[] = [];
-  const live = createLive({ broadcast: async (topics) => void told.push(topics), onError: assert.fail });
+  const live = createLive({ broadcast: async (topics) => void told.push(topics), onError: (error) => assert.fail(String(error)) });
   t.after(() => live.close());
   const gone = new AbortController();
   const { body } = live.open(gone.signal);
@@ -22,7 +22,7 @@ test('changes announced in a moment are told once, together, to every open strea
 });
 
 test('a stream ends with its request', async (t) => {
-  const live = createLive({ broadcast: async () => {}, onError: assert.fail });
+  const live = createLive({ broadcast: async () => {}, onError: (error) => assert.fail(String(error)) });
   t.after(() => live.close());
   const gone = new AbortController();
   const { body } = live.open(gone.signal);

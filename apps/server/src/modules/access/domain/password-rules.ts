@@ -29,7 +29,8 @@ const unleet = (text: string) =>
 export function passwordWeakness(password: string, email: string): string | undefined {
   if ([...password].length < 12) return 'Use at least 12 characters; a short sentence is fine.';
   if (new Set(password).size < 6) return 'Use more different characters.';
-  const plain = unleet(password);
+  // digits and signs at the end are what people add to a guessed word
+  const plain = unleet(password.replace(/[^a-zA-Z]+$/, ''));
   const local = (email.split('@')[0] ?? '').toLowerCase();
   if (local.length >= 4 && plain.includes(local)) return 'The password must not hold your e-mail name.';
   const rest = common.reduce((left, word) => left.replaceAll(word, ''), plain).replaceAll(/[^a-z]/g, '');
