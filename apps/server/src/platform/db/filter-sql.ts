@@ -15,6 +15,8 @@ export interface FieldSource {
   readonly test?: (test: FilterTest) => Expression<SqlBool>;
   /** Replaces the order; must never be null and be at most about 200 characters long. */
   readonly order?: Expression<unknown>;
+  /** The tie-break of an order by this field, equal to the list's id: for a column of a joined table, its own key. */
+  readonly tie?: string;
 }
 
 export type FieldSources<Fields extends string> = Readonly<Record<Fields, string | FieldSource>>;

@@ -36,7 +36,7 @@ export async function pageOf<DB, TB extends keyof DB, Row>(
   const found = await paged
     .select([sql<string>`(${sort.key})::text`.as('page_key'), sql<string>`(${sql.ref(list.id)})::text`.as('page_id')])
     .orderBy(sort.key, direction)
-    .orderBy(sql.ref(list.id), direction)
+    .orderBy(sql.ref(sort.tie), direction)
     .limit(limit + 1)
     .execute();
   const rows = found.slice(0, limit) as (Row & PageKey)[];
@@ -64,6 +64,7 @@ interface Sort {
   readonly type: FieldSpec['type'];
   readonly descending: boolean;
   readonly key: Expression<unknown>;
+  readonly tie: string;
 }
 
 function sortOf(list: SqlList, asked: string | undefined): Sort {
@@ -76,7 +77,7 @@ function sortOf(list: SqlList, asked: string | undefined): Sort {
     const names = Object.keys(list.fields).filter((name) => list.fields[name]?.sortable !== false);
     throw new PageError('request.bad-filter', `The list cannot be sorted by "${field}": use ${names.join(', ')}`);
   }
-  return { text, descending, type: spec.type, key: orderOf(spec.type, source) };
+  return { text, descending, type: spec.type, key: orderOf(spec.type, source), tie: source.tie ?? list.id };
 }
 
 /**
@@ -148,7 +149,7 @@ function after(list: SqlList, sort: Sort, binding: string, cursor: string): Expr
   const [bound, key, id] = parseCursor(list, sort.type, cursor);
   if (bound !== binding) throw badCursor('it belongs to another filter or order');
   const place = sql`(${valueOf(sort.type, key)}, ${idValue(list, id)})`;
-  const row = sql`(${sort.key}, ${sql.ref(list.id)})`;
+  const row = sql`(${sort.key}, ${sql.ref(sort.tie)})`;
   return sort.descending ? sql<SqlBool>`${row} < ${place}` : sql<SqlBool>`${row} > ${place}`;
 }
 

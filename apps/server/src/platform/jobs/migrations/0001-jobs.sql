@@ -11,6 +11,9 @@ create table platform_job (
   checkpoint json,
   result json,
   error text,
+  -- The run that owns the job: one that was taken for dead must not write over its successor.
+  run_token uuid,
+  runs int not null default 0,
   cancel_requested boolean not null default false,
   created_by_kind text not null,
   created_by_id text not null,
