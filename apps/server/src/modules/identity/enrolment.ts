@@ -1,0 +1,255 @@
+import { Problem } from '@bulkhead/kernel';
+import type { CertificationRequest } from '@bulkhead/pki';
+import type { Actor, AuditRecord } from '../../platform/audit/audit.ts';
+import { type Db, inTransaction } from '../../platform/db/database.ts';
+import { type Batcher, createBatcher } from './batcher.ts';
+import type { IdentityDeps } from './deps.ts';
+import { decideEnrolment, type EnrolmentDecision, type EnrolmentEcu, type Requester } from './domain/enrolment.ts';
+import { EnrolmentError } from './domain/error.ts';
+import { type Profile, permittedKey } from './domain/profiles.ts';
+import { type DeviceNames, deviceSubject, deviceUris, readDeviceNames } from './domain/subject.ts';
+import { type Issuing, keyFingerprint } from './issuing.ts';
+import { announceRevoked } from './revoking.ts';
+import { createIdentityStore, type NewCertificate } from './store.ts';
+
+/** One verified wish for a certificate. */
+export interface EnrolmentRequest {
+  readonly request: CertificationRequest;
+  readonly requester: Requester;
+}
+
+/** A wish with what was read from it. */
+interface Wish {
+  readonly names: DeviceNames;
+  readonly spki: Uint8Array;
+  readonly keyFingerprint: string;
+  readonly keyAlgorithm: string;
+  readonly requester: Requester;
+}
+
+interface Planned {
+  readonly index: number;
+  readonly wish: Wish;
+  readonly decision: Extract<EnrolmentDecision, { kind: 'issue' }>;
+  readonly row: NewCertificate;
+}
+
+export interface Enrolment {
+  /** Resolves with the DER of the certificate once its row is committed. @throws EnrolmentError */
+  enrol(request: EnrolmentRequest): Promise<Uint8Array>;
+  idle(): Promise<void>;
+}
+
+const busy = () => new EnrolmentError('busy', 'Too many enrolments wait: try again in a few seconds');
+const overtaken = () =>
+  new EnrolmentError(
+    'busy',
+    'The identity of this ECU changed while it enrolled: try again, and look at its certificates if this repeats',
+  );
+
+const actorOf = (requester: Requester): Actor =>
+  requester.kind === 'claim'
+    ? { kind: 'system', id: requester.certificateSerial, name: `plant ${requester.plant}` }
+    : { kind: 'vehicle', id: requester.certificateSerial, name: requester.ecuId };
+
+function auditOf({ wish, decision, row }: Planned): AuditRecord {
+  const { vin, serial } = decision.ecu;
+  return {
+    action: decision.replaces ? 'identity.renew' : 'identity.enrol',
+    subject: row.serial_number,
+    by: actorOf(wish.requester),
+    at: row.issued_at,
+    details: {
+      vin,
+      ecuSerial: serial,
+      replaces: decision.replaces ?? null,
+      fingerprint: row.fingerprint,
+      by: wish.requester.certificateSerial,
+    },
+  };
+}
+
+export function createEnrolment(deps: IdentityDeps, issuing: Issuing, profile: Profile): Enrolment {
+  const { db, clock, inventory } = deps;
+
+  const plan = (index: number, wish: Wish, decision: EnrolmentDecision & { kind: 'issue' }): Planned => ({
+    index,
+    wish,
+    decision,
+    row: issuing.issue(
+      {
+        profile,
+        subject: deviceSubject(decision.ecu.serial),
+        san: { uri: deviceUris(decision.ecu, decision.ecu.ecuId) },
+        spki: wish.spki,
+        keyAlgorithm: wish.keyAlgorithm,
+        device: decision.ecu,
+        replaces: decision.replaces,
+      },
+      clock.now(),
+    ),
+  });
+
+  /** Everything that one group of certificates changes, or nothing of it. Returns the serial numbers that hold. */
+  const commit = (planned: readonly Planned[]): Promise<ReadonlySet<string>> =>
+    inTransaction(db, async (tx) => {
+      const store = createIdentityStore(tx);
+      const superseded = planned.filter((p) => p.decision.replaces && p.decision.revokeReplaced);
+      const replaced = planned.filter((p) => p.decision.replaces);
+      const gone = new Set(
+        replaced.length === 0
+          ? []
+          : await store.markReplaced(
+              replaced.map((p) => ({ serialNumber: p.decision.replaces as string, by: p.row.serial_number })),
+            ),
+      );
+      // A certificate revoked a moment ago must not get a successor by a renewal that was already under way.
+      const rest = planned.filter((p) => !p.decision.replaces || gone.has(p.decision.replaces));
+      const held = new Set(rest.length === 0 ? [] : await store.insertCertificates(rest.map((p) => p.row)));
+      const done = rest.filter((p) => held.has(p.row.serial_number));
+      await recordIssued(tx, done);
+      await supersede(
+        tx,
+        superseded.filter((p) => held.has(p.row.serial_number)),
+      );
+      return held;
+    });
+
+  const recordIssued = async (tx: Db, done: readonly Planned[]) => {
+    const [first] = done;
+    if (!first) return;
+    const { authority } = first.row;
+    await createIdentityStore(tx).addTotals(
+      [{ profile: profile.name, authority, issued: done.length }],
+      slotOf(first.row),
+    );
+    await deps.audit(tx).appendAll(done.map(auditOf));
+    await inventory.markEnrolled(
+      tx,
+      done.map(({ decision, row }) => ({
+        ecuId: decision.ecu.ecuId,
+        notBefore: row.not_before,
+        notAfter: row.not_after,
+      })),
+    );
+  };
+
+  const supersede = async (tx: Db, done: readonly Planned[]) => {
+    const [first] = done;
+    if (!first) return;
+    const serials = done.map((p) => p.decision.replaces as string);
+    const store = createIdentityStore(tx);
+    await store.markRevoked(serials, clock.now(), 'superseded');
+    await store.addTotals(
+      [{ profile: profile.name, authority: first.row.authority, revoked: serials.length }],
+      slotOf(first.row),
+    );
+    await deps.audit(tx).appendAll(
+      done.map(({ decision, wish, row }) => ({
+        action: 'identity.revoke',
+        subject: decision.replaces as string,
+        by: actorOf(wish.requester),
+        at: row.issued_at,
+        details: { reason: 'superseded', replacedBy: row.serial_number },
+      })),
+    );
+    await announceRevoked(deps, tx, serials, 'superseded');
+  };
+
+  const batcher: Batcher<Wish, Uint8Array> = createBatcher({
+    run: (wishes) => runBatch({ deps, plan, commit }, wishes),
+    maxBatch: 256,
+    concurrency: 3,
+    maxWaiting: 20_000,
+    busy,
+  });
+
+  return Object.freeze({
+    enrol: async ({ request, requester }: EnrolmentRequest) => {
+      const keyAlgorithm = permittedKey(profile, request.key);
+      const names = readDeviceNames(request);
+      return batcher.submit({
+        names,
+        spki: request.spki,
+        keyFingerprint: keyFingerprint(request.spki),
+        keyAlgorithm,
+        requester,
+      });
+    },
+    idle: batcher.idle,
+  });
+}
+
+/** Spreads the running totals over their slots by the random octets of a serial number. */
+const slotOf = (row: NewCertificate): number => Number.parseInt(row.serial_number.slice(-2), 16);
+
+interface Steps {
+  readonly deps: IdentityDeps;
+  plan(index: number, wish: Wish, decision: EnrolmentDecision & { kind: 'issue' }): Planned;
+  commit(planned: readonly Planned[]): Promise<ReadonlySet<string>>;
+}
+
+async function runBatch(steps: Steps, wishes: readonly Wish[]): Promise<(Uint8Array | Error)[]> {
+  const { db, clock, inventory } = steps.deps;
+  const results: (Uint8Array | Error)[] = wishes.map(() => overtaken());
+  const ecus = await inventory.ecusForEnrolment(wishes.map(({ names }) => names));
+  const current = await currentByEcu(db, ecus);
+  const planned: Planned[] = [];
+  const repeats: { index: number; serialNumber: string }[] = [];
+  const seen = new Set<string>();
+  for (const [index, wish] of wishes.entries()) {
+    const ecu = ecus[index];
+    try {
+      const facts = { ...wish, ecu, current: ecu && current.get(ecu.ecuId) };
+      const decision = decideEnrolment(facts, clock.now());
+      if (decision.kind === 'repeat') repeats.push({ index, serialNumber: decision.serialNumber });
+      // Two wishes for one ECU in one group: the second is told to come again, and then meets the first one's certificate.
+      else if (!seen.has(decision.ecu.ecuId)) planned.push(steps.plan(index, wish, decision));
+      if (ecu) seen.add(ecu.ecuId);
+    } catch (error) {
+      results[index] = expected(error);
+    }
+  }
+  // In one order everywhere, so that two replicas that enrol the same ECUs wait for, and do not deadlock, each other.
+  planned.sort((a, b) => (a.decision.ecu.ecuId < b.decision.ecu.ecuId ? -1 : 1));
+  await commitGroup(steps, planned, results);
+  for (const { index, serialNumber } of repeats) {
+    const row = await createIdentityStore(db).certificate(serialNumber);
+    if (row && row.revoked_at === null) results[index] = row.der;
+  }
+  return results;
+}
+
+async function currentByEcu(db: Db, ecus: readonly (EnrolmentEcu | undefined)[]) {
+  const ids = ecus.flatMap((ecu) => (ecu ? [ecu.ecuId] : []));
+  if (ids.length === 0) return new Map<string, never>();
+  const rows = await createIdentityStore(db).currentCertificates(ids);
+  return new Map(
+    rows.map((row) => [
+      row.ecu_id as string,
+      { serialNumber: row.serial_number, notAfter: row.not_after, keyFingerprint: row.key_fingerprint },
+    ]),
+  );
+}
+
+/** When the group fails as a whole, each of its members tries alone, so that one cannot spoil the others. */
+async function commitGroup(steps: Steps, planned: readonly Planned[], results: (Uint8Array | Error)[]): Promise<void> {
+  if (planned.length === 0) return;
+  try {
+    const held = await steps.commit(planned);
+    for (const { index, row } of planned) if (held.has(row.serial_number)) results[index] = row.der;
+  } catch (error) {
+    if (planned.length > 1) {
+      for (const one of planned) await commitGroup(steps, [one], results);
+      return;
+    }
+    steps.deps.log.error({ err: error }, 'could not store an issued certificate');
+    for (const { index } of planned)
+      results[index] = error instanceof Error ? error : new Error('unknown failure', { cause: error });
+  }
+}
+
+function expected(error: unknown): Error {
+  if (error instanceof Problem) return error;
+  throw error;
+}

@@ -1,0 +1,216 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type CertificationRequest, certsOnly, PkiError, parseCertificationRequest } from '@bulkhead/pki';
+import type { Authorities } from './authorities.ts';
+import type { IdentityDeps } from './deps.ts';
+import type { Requester } from './domain/enrolment.ts';
+import { EnrolmentError, type EnrolmentRefusal } from './domain/error.ts';
+import type { Profile } from './domain/profiles.ts';
+import type { Enrolment } from './enrolment.ts';
+import type { Peer, Peers } from './peers.ts';
+
+export interface EstRequest {
+  readonly method: string;
+  /** Without query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  /** The client certificate of the TLS session, whose key the client proved to hold; not judged yet. */
+  readonly peer: { readonly der: Uint8Array } | undefined;
+}
+
+export interface EstResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** RFC 7030 s3.2.2; one label before the operation is allowed. */
+const route = /^\/\.well-known\/est\/(?:([A-Za-z0-9._-]{1,64})\/)?(cacerts|simpleenroll|simplereenroll|csrattrs)$/;
+/** Labels that lead to the ECU profile; others are reserved for further profiles. */
+const labels = new Set([undefined, 'ecu', 'vehicles', 'ecu-operational']);
+
+/** HTTP status per refusal (RFC 7030 s4.2.3: 4xx with a text that a person can read). */
+const statuses: Readonly<Record<EnrolmentRefusal, number>> = Object.freeze({
+  'bad-body': 400,
+  'bad-request': 400,
+  busy: 503,
+  'certificate-expired': 403,
+  'certificate-required': 401,
+  'certificate-revoked': 403,
+  'certificate-unknown': 403,
+  'ecu-unknown': 403,
+  'key-not-permitted': 400,
+  'too-large': 413,
+  'too-often': 429,
+  'unsupported-media-type': 415,
+  'valid-identity-exists': 403,
+  'wrong-purpose': 403,
+  'wrong-subject': 403,
+});
+
+export const maxEstBodyBytes = 64 * 1024;
+
+/** One line, which strongSwan needs; Cisco libest stops reading at about 1,000 characters, so it gets wrapped lines. */
+export function estBase64(der: Uint8Array, userAgent: string | undefined): string {
+  const text = Buffer.from(der.buffer, der.byteOffset, der.length).toString('base64');
+  return userAgent?.startsWith('libest') ? `${text.match(/.{1,64}/g)?.join('\n')}\n` : `${text}\n`;
+}
+
+/** Base64 with line breaks anywhere, as clients wrap it; PEM armour is taken off, since hand-made requests often carry it. */
+function readBody(body: Buffer): Buffer {
+  const text = body
+    .toString('latin1')
+    .replace(/-----(BEGIN|END) (NEW )?CERTIFICATE REQUEST-----/g, '')
+    .replace(/[\r\n\t ]+/g, '');
+  if (text.length === 0 || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
+    throw new EnrolmentError('bad-body', 'The body must be a PKCS#10 request: DER in base64 (RFC 7030 s4.2.1)');
+  }
+  return Buffer.from(text, 'base64');
+}
+
+function readRequest({ headers, body }: EstRequest): CertificationRequest {
+  if (body.length > maxEstBodyBytes)
+    throw new EnrolmentError('too-large', `A request has at most ${maxEstBodyBytes} octets`);
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/pkcs10')
+    throw new EnrolmentError('unsupported-media-type', 'Send Content-Type: application/pkcs10');
+  const der = readBody(body);
+  try {
+    return parseCertificationRequest(der);
+  } catch (cause) {
+    if (cause instanceof PkiError)
+      throw new EnrolmentError(cause.code === 'pki.too-large' ? 'too-large' : 'bad-request', cause.message, { cause });
+    throw cause;
+  }
+}
+
+export interface Est {
+  handle(request: EstRequest): Promise<EstResponse>;
+}
+
+export interface EstParts {
+  readonly authorities: Authorities;
+  readonly peers: Peers;
+  readonly enrolment: Enrolment;
+  readonly profile: Profile;
+}
+
+/** EST (RFC 7030) as a function from request to response; the server around it reads bytes and ends TLS. */
+export function createEst(
+  deps: Pick<IdentityDeps, 'clock' | 'metrics' | 'audit' | 'db' | 'log'>,
+  parts: EstParts,
+): Est {
+  const { authorities, peers, enrolment, profile } = parts;
+  const cacerts = certsOnly([authorities.root.der, authorities.vehicles.der]);
+
+  const requesterOf = (peer: Peer | undefined, presented: boolean, renewing: boolean): Requester => {
+    if (!peer) {
+      throw presented
+        ? new EnrolmentError(
+            'certificate-unknown',
+            'The client certificate was not issued to a client by this platform',
+          )
+        : new EnrolmentError(
+            'certificate-required',
+            'Present a plant claim certificate, or the certificate to be renewed',
+          );
+    }
+    const now = deps.clock.now();
+    const state = peers.state(peer, now);
+    if (state === 'revoked')
+      throw new EnrolmentError(
+        'certificate-revoked',
+        'The client certificate is revoked: have the ECU enrolled anew by a plant or workshop',
+      );
+    const graceEnds = peer.notAfter.getTime() + profile.renewableAfterExpirySeconds * 1000;
+    const mayBeLate = peer.kind === 'ecu' && renewing && now.getTime() <= graceEnds;
+    if (state === 'not-yet-valid' || (state === 'expired' && !mayBeLate)) {
+      throw new EnrolmentError(
+        'certificate-expired',
+        `The client certificate is valid from ${peer.notBefore.toISOString()} to ${peer.notAfter.toISOString()} only`,
+      );
+    }
+    if (peer.kind === 'ecu') {
+      return { kind: 'ecu', ecuId: peer.ecuId, certificateSerial: peer.serialNumber, expired: state === 'expired' };
+    }
+    // RFC 7030 s4.2.2: re-enrolling is for the holder of the certificate that is renewed.
+    if (renewing)
+      throw new EnrolmentError(
+        'wrong-purpose',
+        'A claim certificate enrols by simpleenroll; renew with the certificate of the ECU',
+      );
+    return { kind: 'claim', plant: peer.plant, certificateSerial: peer.serialNumber };
+  };
+
+  const enrol = async (request: EstRequest, renewing: boolean, peer: Peer | undefined): Promise<EstResponse> => {
+    const requester = requesterOf(peer, request.peer !== undefined, renewing);
+    const der = await enrolment.enrol({ request: readRequest(request), requester });
+    return {
+      status: 200,
+      headers: {
+        'Content-Type': 'application/pkcs7-mime; smime-type=certs-only',
+        'Content-Transfer-Encoding': 'base64',
+      },
+      body: estBase64(certsOnly([der]), request.headers['user-agent']),
+    };
+  };
+
+  const refused = async (error: EnrolmentError, peer: Peer | undefined, renewing: boolean): Promise<EstResponse> => {
+    deps.metrics.count('est_refused_total', { reason: error.code });
+    if (peer) await auditRefusal(deps, error, peer, renewing);
+    return plain(statuses[error.code], error.message, error.code === 'busy' ? { 'Retry-After': '5' } : {});
+  };
+
+  return Object.freeze({
+    async handle(request: EstRequest) {
+      const [, label, operation] = route.exec(request.path) ?? [];
+      if (!operation || !labels.has(label)) return plain(404, 'There is no such EST operation here');
+      const expects = operation === 'cacerts' || operation === 'csrattrs' ? 'GET' : 'POST';
+      if (request.method !== expects) return plain(405, `Use ${expects} for ${operation}`, { Allow: expects });
+      // RFC 7030 s4.5.2: no attributes asked for.
+      if (operation === 'csrattrs') return { status: 204, headers: {}, body: '' };
+      if (operation === 'cacerts') {
+        const headers = { 'Content-Type': 'application/pkcs7-mime', 'Content-Transfer-Encoding': 'base64' };
+        return { status: 200, headers, body: estBase64(cacerts, request.headers['user-agent']) };
+      }
+      const renewing = operation === 'simplereenroll';
+      const peer = request.peer && peers.read(request.peer.der);
+      try {
+        const response = await enrol(request, renewing, peer);
+        deps.metrics.count('est_issued_total', { operation });
+        return response;
+      } catch (error) {
+        if (error instanceof EnrolmentError) return refused(error, peer, renewing);
+        deps.log.error({ err: error }, 'enrolment failed');
+        return plain(500, 'The enrolment failed on the server: try again later', { 'Retry-After': '30' });
+      }
+    },
+  });
+}
+
+function plain(status: number, text: string, headers: Readonly<Record<string, string>> = {}): EstResponse {
+  return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8', ...headers }, body: `${text}\n` };
+}
+
+/** A refusal of somebody we know is worth a row; strangers are only counted, or they could fill the log. */
+async function auditRefusal(
+  deps: Pick<IdentityDeps, 'audit' | 'clock' | 'db' | 'log'>,
+  error: EnrolmentError,
+  peer: Peer,
+  renewing: boolean,
+) {
+  const name = peer.kind === 'claim' ? `plant ${peer.plant}` : peer.ecuId;
+  const kind = peer.kind === 'claim' ? 'system' : 'vehicle';
+  const entry = {
+    action: 'identity.refuse-enrolment',
+    subject: peer.serialNumber,
+    by: { kind, id: peer.serialNumber, name },
+    at: deps.clock.now(),
+    details: { reason: error.code, detail: error.message, operation: renewing ? 'simplereenroll' : 'simpleenroll' },
+  } as const;
+  try {
+    await deps.audit(deps.db).appendAll([entry]);
+  } catch (cause) {
+    deps.log.error({ err: cause }, 'could not audit a refused enrolment');
+  }
+}

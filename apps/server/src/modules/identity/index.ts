@@ -1,0 +1,11 @@
+export { createIdentity, type Identity } from './create-identity.ts';
+export type { Enrolled, EnrolmentInventory, IdentityDeps } from './deps.ts';
+export type { EnrolmentEcu } from './domain/enrolment.ts';
+export { IdentityStartError } from './domain/error.ts';
+export { readDeviceNames } from './domain/subject.ts';
+export { identityMigrations } from './migrations.ts';
+export type { Device, Verdict } from './peers.ts';
+export type { Reason } from './revoking.ts';
+export { identityProblemTable, identityRoutes } from './routes.ts';
+export type { TlsMaterial } from './vehicle-https.ts';
+export type { IdentitySummary } from './views.ts';
