@@ -14,11 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { lockDataDirectory } from './data-lock.ts';
 import { openDatabase } from './database.ts';
 import { startEmbedded } from './embedded-postgres.ts';
 import { isAlive, postmasterState, shutDown } from './postmaster.ts';
+import { superviseEmbedded } from './supervise-postgres.ts';
 
 const isRoot = process.getuid?.() === 0;
 const folders: string[] = [];
@@ -109,6 +111,30 @@ test('kill -9 of the database itself is survived by the next start', async () =>
 
   assert.deepEqual(await query(second.url, 'select count(*)::int as n from kept'), [{ n: 500 }]);
   await second.stop();
+});
+
+test('a supervised database that is killed comes back at the same address', async () => {
+  const dataDirectory = newDataDirectory();
+  const server = await superviseEmbedded({ dataDirectory });
+  const { db, close } = await openDatabase({ url: server.url });
+  await sql`create table kept as select 1 as id`.execute(db);
+  const killed = server.pid;
+  process.kill(killed, 'SIGKILL');
+
+  let rows: { id: number }[] = [];
+  for (let i = 0; i < 300 && rows.length === 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    rows = await sql<{ id: number }>`select id from kept`.execute(db).then(
+      (result) => result.rows,
+      () => [],
+    );
+  }
+
+  assert.deepEqual(rows, [{ id: 1 }]);
+  assert.notEqual(server.pid, killed);
+  await close();
+  await server.stop();
+  assert.equal(isAlive(server.pid), false);
 });
 
 test('a postmaster.pid that names a foreign process is stale: that process is left alone', async () => {

@@ -3,8 +3,8 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { PlatformError } from './error.ts';
 import type { Log } from './log.ts';
 import { type Account, canReach } from './postgres-account.ts';
 import { ensureSystemDirectory, systemDirectory } from './postgres-binaries.ts';
@@ -39,7 +40,7 @@ export function placePostgres(dataDirectory: string, account: Account | undefine
 
 function placeRoot(dataDirectory: string, account: Account | undefined, log: Log): string {
   const pointer = join(dataDirectory, 'postgres.location');
-  if (existsSync(pointer)) return readFileSync(pointer, 'utf8').trim();
+  if (existsSync(pointer)) return existingRoot(readFileSync(pointer, 'utf8').trim(), pointer);
   if (existsSync(join(dataDirectory, 'postgres')) || canReach(account, dataDirectory))
     return realpathSync(dataDirectory);
   ensureSystemDirectory();
@@ -59,6 +60,14 @@ function placeRoot(dataDirectory: string, account: Account | undefined, log: Log
   return root;
 }
 
+function existingRoot(root: string, pointer: string): string {
+  if (existsSync(root)) return root;
+  throw new PlatformError(
+    'platform.embedded-database-failed',
+    `The database directory ${root} named in ${pointer} is gone: restore it, or delete the whole data directory to begin anew`,
+  );
+}
+
 /** Data of an earlier data directory in the same place is never touched, but the operator is told of it. */
 function reportAbandoned(dataDirectory: string, log: Log): void {
   for (const name of readdirSync(systemDirectory)) {
@@ -74,15 +83,36 @@ function reportAbandoned(dataDirectory: string, log: Log): void {
 function placeSocket(root: string, account: Account | undefined): string {
   const beside = join(root, 'run');
   if (Buffer.byteLength(join(beside, socketName)) <= longestSocketPath) return ownDirectory(beside, account);
-  const short = join('/run', `bulkhead-${createHash('sha256').update(root).digest('hex').slice(0, 12)}`);
-  try {
-    return ownDirectory(short, account);
-  } catch {
-    // Not allowed to write /run. A fresh name each time: nobody else can have made it before us in a shared /tmp.
-    const fresh = mkdtempSync(join(Buffer.byteLength(tmpdir()) < 80 ? tmpdir() : '/tmp', 'bulkhead-'));
-    return ownDirectory(fresh, account);
+  const name = `bulkhead-${process.getuid?.() ?? 0}-${createHash('sha256').update(root).digest('hex').slice(0, 12)}`;
+  for (const parent of ['/run', tmpdir(), '/tmp']) {
+    const short = join(parent, name);
+    if (Buffer.byteLength(join(short, socketName)) > longestSocketPath) continue;
+    try {
+      if (!existsSync(short)) mkdirSync(short, { mode: 0o700 });
+      assertOurs(short, account);
+      return ownDirectory(short, account);
+    } catch (error) {
+      // Not allowed to write there, or taken: try the next.
+      if (parent === '/tmp') throw unplaceable(short, error);
+    }
   }
+  throw unplaceable(root, undefined);
 }
+
+/** In a directory shared by all users somebody may have been there first, with a link or a directory of their own. */
+function assertOurs(path: string, account: Account | undefined): void {
+  const { uid, ...found } = lstatSync(path);
+  const owners = [process.getuid?.(), account?.uid];
+  if (!lstatSync(path).isDirectory() || !owners.includes(uid) || (found.mode & 0o077) !== 0)
+    throw new Error(`${path} belongs to somebody else`);
+}
+
+const unplaceable = (path: string, cause: unknown) =>
+  new PlatformError(
+    'platform.embedded-database-failed',
+    `No place for the database socket (${path}): choose a data directory with a shorter path`,
+    { cause },
+  );
 
 /** A directory of mode 0700 that belongs to the database account; root may enter it anyway. */
 export function ownDirectory(path: string, account: Account | undefined): string {

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { type Json, Problem } from '@bulkhead/kernel';
+import { type Json, newId, Problem, systemClock } from '@bulkhead/kernel';
 import { sql } from 'kysely';
 import { inTransaction } from '../db/database.ts';
+import { silentLog } from '../db/log.ts';
 import { type TestDatabase, testDatabase } from '../db/testing.ts';
 import { type Bus, createBus } from '../outbox/bus.ts';
 import { createJobs, type Jobs } from './jobs.ts';
+import { resumeStalled } from './resume-stalled.ts';
 import { jobTopic } from './run-job.ts';
 
 const operator = { kind: 'operator', id: 'op-1', name: 'Ada' } as const;
@@ -206,6 +208,37 @@ test('after kill -9 the next start resumes the job, and work committed with its 
   assert.equal(job.state, 'succeeded');
   assert.ok(Number(job.result?.['resumedFrom']) >= 20);
   assert.deepEqual(rows[0], { n: '200', different: '200' });
+  await jobs.close();
+});
+
+test('a running job without a sign of life is queued again', async () => {
+  const jobs = newJobs();
+  jobs.define('stalled', async () => ({ revived: true }));
+  await jobs.open();
+  await database.db
+    .insertInto('platform_job')
+    .values({
+      id: newId(),
+      kind: 'stalled',
+      title: 's',
+      state: 'running',
+      run_token: newId(),
+      input: 'null',
+      created_by_kind: 'system',
+      created_by_id: 's',
+      created_by_name: 's',
+      created_at: new Date('2026-01-01'),
+      updated_at: new Date('2026-01-01'),
+    })
+    .execute();
+  const sent: string[] = [];
+  const send = async (id: string) => void sent.push(id);
+  const look = { db: database.db, clock: systemClock, log: silentLog, send };
+
+  const found = await resumeStalled(look);
+
+  assert.equal(found, 1);
+  assert.equal((await jobs.get(sent[0] ?? '')).kind, 'stalled');
   await jobs.close();
 });
 

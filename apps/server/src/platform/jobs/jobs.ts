@@ -7,6 +7,7 @@ import { type Log, silentLog } from '../db/log.ts';
 import type { Bus } from '../outbox/bus.ts';
 import { JobError, RunEnded, type StopReason } from './error.ts';
 import { createJobStore } from './job-store.ts';
+import { watchStalledJobs } from './resume-stalled.ts';
 import { type JobHandler, type RunDeps, runJob } from './run-job.ts';
 import { createJobViews, jobOf } from './views.ts';
 
@@ -52,19 +53,30 @@ export function createJobs(options: JobsOptions): Jobs {
   const deps: RunDeps = { db, clock, log, live, handlerOf: (kind) => handlers.get(kind) };
   const boss = openBoss(url, log);
   const views = createJobViews(db);
-  let unsubscribe = () => {};
+  const resources: (() => void)[] = [];
+  let closing = false;
 
   const open = async ({ work = true }: { work?: boolean } = {}) => {
     await boss.start();
     await boss.createQueue(queue, queueSettings);
     if (!work) return;
     if (exclusive) await releaseDeadRuns(boss, db);
-    unsubscribe = bus.subscribe(cancelTopic, (id) => live.get(String(id))?.('cancelled'));
+    resources.push(
+      bus.subscribe(cancelTopic, (id) => live.get(String(id))?.('cancelled')),
+      watchStalledJobs({
+        db,
+        clock,
+        log,
+        send: (id) => boss.send(queue, { id }, { singletonKey: id, singletonSeconds: 60 }),
+      }),
+    );
     const polling = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5, heartbeatRefreshSeconds: 3 };
     await boss.work<{ id: string }>(
       queue,
       { ...polling, batchSize: 1, localConcurrency: concurrency },
       async ([job]) => {
+        // Fetched again by a worker that had not heard of the shutdown yet.
+        if (closing) throw new RunEnded('interrupted');
         if (job) await runJob(deps, job.data.id);
       },
     );
@@ -98,7 +110,8 @@ export function createJobs(options: JobsOptions): Jobs {
     return job;
   };
   const close = async () => {
-    unsubscribe();
+    closing = true;
+    for (const release of resources.splice(0)) release();
     for (const stop of live.values()) stop('interrupted');
     await boss.stop({ graceful: true, timeout: 20_000 });
   };
