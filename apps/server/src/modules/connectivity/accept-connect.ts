@@ -3,10 +3,10 @@ import { Problem } from '@bulkhead/kernel';
 import { type Connection, holdFor } from './connection.ts';
 import { pump, resend } from './deliver.ts';
 import type { Device } from './deps.ts';
-import { type ConnectPacket, decodeConnect, encodeConnack, type Version } from './domain/codec.ts';
+import { type ConnectPacket, claimedVersion, decodeConnect, encodeConnack, type Version } from './domain/codec.ts';
 import { malformed, protocolError, Refused, reason, returnCodeOf } from './domain/reasons.ts';
 import type { Front } from './front.ts';
-import type { OpenedSession, Will } from './session-store.ts';
+import type { OpenedSession, Will } from './session-port.ts';
 
 type Connect = ConnectPacket & { protocolVersion: Version };
 
@@ -14,8 +14,8 @@ type Connect = ConnectPacket & { protocolVersion: Version };
 export function acceptConnect(front: Front, connection: Connection, frame: Buffer, device: Device): void {
   let packet: Connect;
   try {
+    connection.version = claimedVersion(frame);
     packet = decodeConnect(frame);
-    connection.version = packet.protocolVersion;
     adopt(front, connection, packet, device);
   } catch (error) {
     return refuseConnect(front, connection, error);
@@ -131,6 +131,7 @@ async function open(front: Front, connection: Connection, packet: Connect, devic
     now: front.now(),
   });
   connection.phase = 'live';
+  connection.sessionId = session.sessionId;
   if (connection.ended !== undefined) return;
   for (const subscription of session.subscriptions) connection.subscriptions.set(subscription.filter, subscription);
   for (const packetId of session.receivedIds) connection.received.set(packetId, true);

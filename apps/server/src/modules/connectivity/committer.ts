@@ -4,11 +4,11 @@ import type { Log, Metrics, Received, Sinks } from './deps.ts';
 import { failureKind } from './domain/failure.ts';
 import { reason } from './domain/reasons.ts';
 import type { ConnectivityLimits } from './limits.ts';
-import type { PacketRef, SessionStore } from './session-store.ts';
+import type { PacketRef, SessionStore } from './session-port.ts';
 
 /** Who waits for an entry: the connection it came from. */
 export interface EntryOwner {
-  readonly clientId: string;
+  readonly sessionId: string;
   /** Called in the order in which the entries were pushed, after the commit. */
   settled(entry: Entry): void;
   /** Called once per batch after the last `settled`: everything is written in one go. */
@@ -197,9 +197,9 @@ async function commitOnce(deps: CommitterDeps, batch: readonly Entry[]): Promise
   const claims: PacketRef[] = [];
   const releases: PacketRef[] = [];
   for (const entry of batch) {
-    if (entry.kind === 'release') releases.push({ clientId: entry.owner.clientId, packetId: entry.packetId });
+    if (entry.kind === 'release') releases.push({ sessionId: entry.owner.sessionId, packetId: entry.packetId });
     else if (entry.kind === 'message' && entry.qos === 2)
-      claims.push({ clientId: entry.owner.clientId, packetId: entry.packetId });
+      claims.push({ sessionId: entry.owner.sessionId, packetId: entry.packetId });
   }
   await deps.store.commit({
     claims,
@@ -210,7 +210,7 @@ async function commitOnce(deps: CommitterDeps, batch: readonly Entry[]): Promise
 }
 
 const isFresh = (entry: Entry, isNew: (ref: PacketRef) => boolean) =>
-  entry.kind !== 'message' || entry.qos !== 2 || isNew({ clientId: entry.owner.clientId, packetId: entry.packetId });
+  entry.kind !== 'message' || entry.qos !== 2 || isNew({ sessionId: entry.owner.sessionId, packetId: entry.packetId });
 
 async function storeMessages(sinks: Sinks, tx: Db, batch: readonly Entry[]): Promise<void> {
   for (const channel of uplinkChannelNames) {

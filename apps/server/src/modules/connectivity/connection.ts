@@ -9,7 +9,7 @@ import { fullBucket, type TokenBucket } from './domain/token-bucket.ts';
 import type { Subscription } from './domain/topic-filter.ts';
 import type { ConnectivityLimits } from './limits.ts';
 import type { Registered } from './registry.ts';
-import type { OutboundMessage, Will } from './session-store.ts';
+import type { OutboundMessage, Will } from './session-port.ts';
 
 /** Why reading is stopped; bits, because several reasons can hold at once. */
 export const holdFor = Object.freeze({ rate: 1, queue: 2, write: 4, window: 8, work: 16, drain: 32 });
@@ -53,6 +53,7 @@ export class Connection implements EntryOwner, Registered {
 
   device: Device | undefined;
   clientId = '';
+  sessionId = '';
   version: Version = 5;
   phase: 'new' | 'opening' | 'live' = 'new';
   /** Own topics, so that the topic of a message is one look-up. */

@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { encodePublish } from './domain/codec.ts';
 import { type Delivery, deliveryFor } from './domain/topic-filter.ts';
 import type { Front } from './front.ts';
-import type { OutboundMessage } from './session-store.ts';
+import type { OutboundMessage } from './session-port.ts';
 
 /** Messages taken from the queue at once, however large the client's window is. */
 const mostAtOnce = 100;

@@ -60,16 +60,19 @@ export interface Metrics {
   observe(name: string, value: number, labels?: Readonly<Record<string, string>>): void;
 }
 
-export interface AuditEntry {
+export interface AuditRecord {
   readonly action: string;
   readonly subject: string;
-  readonly actor: {
+  readonly by: {
     readonly kind: 'operator' | 'token' | 'vehicle' | 'job' | 'system';
     readonly id: string;
     readonly name: string;
   };
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
+  readonly at: Date;
 }
+/** The audit log on the handle of a transaction. */
+export type AuditOn = (tx: Db) => { appendAll(records: readonly AuditRecord[]): Promise<unknown> };
 
 /** Messages between replicas: published with the transaction, heard by every replica. */
 export interface Bus {
@@ -84,8 +87,10 @@ export interface ConnectivityDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly audit: { append(tx: Db, entries: readonly AuditEntry[]): Promise<unknown> };
+  readonly audit: AuditOn;
   readonly bus: Bus;
+  /** Calls back with the serial numbers of certificates that `authenticate` refuses from now on; returns how to stop. */
+  readonly onRevoked: (listener: (serialNumbers: readonly string[]) => void) => () => void;
   /** Names this process among the replicas; the same again after a restart. */
   readonly replica: string;
 }

@@ -13,10 +13,10 @@ import { createJournal, type JournalStore } from './journal.ts';
 import type { ConnectivityLimits } from './limits.ts';
 import { createRefusals } from './refusals.ts';
 import { createRegistry, normalHex } from './registry.ts';
-import type { SessionStore } from './session-store.ts';
+import type { SessionStore } from './session-port.ts';
 import { startSweep } from './sweep.ts';
 
-export interface FrontDoorDeps extends Omit<ConnectivityDeps, 'audit' | 'bus'> {
+export interface FrontDoorDeps extends Omit<ConnectivityDeps, 'audit' | 'bus' | 'onRevoked'> {
   readonly store: SessionStore;
   readonly journal: JournalStore;
   readonly limits: ConnectivityLimits;

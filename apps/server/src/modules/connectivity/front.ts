@@ -5,11 +5,11 @@ import type { ConnectivityDeps } from './deps.ts';
 import type { RefusalKind } from './domain/reasons.ts';
 import type { ConnectivityLimits } from './limits.ts';
 import type { Registry } from './registry.ts';
-import type { SessionStore } from './session-store.ts';
+import type { SessionStore } from './session-port.ts';
 
 /** What the handlers of packets share: the endpoint seen from inside. */
 export interface Front {
-  readonly deps: Omit<ConnectivityDeps, 'audit' | 'bus'>;
+  readonly deps: Omit<ConnectivityDeps, 'audit' | 'bus' | 'onRevoked'>;
   readonly limits: ConnectivityLimits;
   readonly store: SessionStore;
   readonly committer: Committer;

@@ -28,8 +28,6 @@ export function handlePacket(front: Front, connection: Connection, frame: Buffer
       return connection.send(pingresp);
     case 'disconnect':
       return sayGoodbye(front, connection, packet.reasonCode ?? 0, packet.properties?.sessionExpiryInterval);
-    case 'auth':
-      throw protocolError('AUTH is not used: the certificate is the only authentication');
     default:
       // PUBREC and PUBCOMP answer QoS 2, which is never granted downwards; the rest only a server sends.
       throw protocolError(`a device does not send ${packet.cmd.toUpperCase()} here`);

@@ -1,12 +1,12 @@
+import type { Db } from '../../platform/db/database.ts';
 import type { Connection } from './connection.ts';
 import { pump } from './deliver.ts';
 import type { Peer, Verdict } from './deps.ts';
-import { failureKind } from './domain/failure.ts';
 import { reason } from './domain/reasons.ts';
 import { refill, type TokenBucket } from './domain/token-bucket.ts';
 import type { Front } from './front.ts';
 import type { Journal } from './journal.ts';
-import type { DueWill } from './session-store.ts';
+import type { DueWill } from './session-port.ts';
 
 export interface SweepDeps {
   readonly front: Front;
@@ -95,21 +95,10 @@ async function recheck({ front, authenticate }: SweepDeps, connection: Connectio
 
 /** A due will takes the way of any other message of the device. */
 async function publishWills(front: Front): Promise<void> {
-  const { sinks, log } = front.deps;
-  const storeOne = async (tx: Parameters<typeof sinks.events.store>[0], will: DueWill) => {
-    const { device, channel, payload, qos } = will;
-    try {
-      const message = sinks[channel].parse(payload, device);
-      await sinks[channel].store(tx, [{ device, message, qos, receivedAt: front.now() }]);
-    } catch (error) {
-      if (failureKind(error) !== 'data') throw error;
-      log.warn({ err: error, channel }, 'a will was refused by its channel');
-    }
+  const { sinks } = front.deps;
+  const publish = async (tx: Db, { device, channel, payload, qos }: DueWill) => {
+    const message = sinks[channel].parse(payload, device);
+    await sinks[channel].store(tx, [{ device, message, qos, receivedAt: front.now() }]);
   };
-  let found: number;
-  do {
-    found = await front.store.takeDueWills(front.now(), async (tx, wills) => {
-      for (const will of wills) await storeOne(tx, will);
-    });
-  } while (found > 0);
+  while ((await front.store.takeDueWills(front.now(), publish)) > 0);
 }

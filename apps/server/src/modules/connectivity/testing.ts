@@ -22,9 +22,9 @@ import type { Device, Metrics, Received, Sinks, Verdict } from './deps.ts';
 import { createFrontDoor, type FrontDoor } from './front-door.ts';
 import type { JournalPage, JournalStore } from './journal.ts';
 import { type ConnectivityLimits, defaultLimits } from './limits.ts';
-import { createMemorySessionStore, type MemorySessionStore } from './memory-session-store.ts';
+import { createMemorySessionStore, type MemorySessionStore } from './memory-sessions.ts';
 import { normalHex } from './registry.ts';
-import type { SessionStore } from './session-store.ts';
+import type { SessionStore } from './session-port.ts';
 
 export interface TestCertificate {
   readonly key: string;

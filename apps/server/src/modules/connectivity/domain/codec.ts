@@ -22,26 +22,35 @@ export const packetType = Object.freeze({
   pubcomp: 7,
   pingreq: 12,
   disconnect: 14,
+  auth: 15,
 });
 
 /**
  * Decodes complete packets. Frames are cut before they get here, so one parser per protocol version serves every
- * connection: nothing is left inside it between two calls.
+ * connection: nothing is left inside it between two calls. After a fault that is not true (mqtt-packet 9 keeps its read
+ * position), and one device must not be able to spoil the packets of another: then the parser is replaced.
  */
 function createDecoder(version: Version): (frame: Buffer) => Packet {
-  const parser: Parser = newParser({ protocolVersion: version });
   let decoded: Packet | undefined;
   let fault: Error | undefined;
-  parser.on('packet', (packet) => {
-    decoded = packet;
-  });
-  parser.on('error', (error) => {
-    fault = error instanceof Error ? error : new Error(String(error));
-  });
+  const fresh = (): Parser =>
+    newParser({ protocolVersion: version })
+      .on('packet', (packet) => {
+        decoded = packet;
+      })
+      .on('error', (error) => {
+        fault = error instanceof Error ? error : new Error(String(error));
+      });
+  let parser = fresh();
   return (frame) => {
     decoded = undefined;
     fault = undefined;
-    parser.parse(frame);
+    let left = 1;
+    try {
+      left = parser.parse(frame);
+    } finally {
+      if (fault !== undefined || decoded === undefined || left > 0) parser = fresh();
+    }
     if (fault !== undefined) throw asRefused(fault);
     if (decoded === undefined) throw malformed('the packet ends before its content does');
     return decoded;
@@ -54,6 +63,7 @@ const decoders = { 4: createDecoder(4), 5: createDecoder(5) } as const;
 export function decode(frame: Buffer, version: Version): Packet {
   const type = (frame[0] as number) >> 4;
   if (type === packetType.connect) throw protocolError('a second CONNECT (MQTT 5 s3.1)');
+  if (type === packetType.auth) throw protocolError('AUTH is not used: the certificate is the only authentication');
   if (type === packetType.pingreq && frame.length !== 2) throw malformed('a PINGREQ has no content');
   if (version === 4 && type === packetType.disconnect && frame.length !== 2)
     throw malformed('a DISCONNECT has no content in 3.1.1');
@@ -61,6 +71,12 @@ export function decode(frame: Buffer, version: Version): Packet {
   if (version === 5 && 'properties' in packet && packet.properties !== undefined)
     checkProperties(packet.cmd, packet.properties);
   return packet;
+}
+
+/** The protocol version that a CONNECT claims, even when the rest of it cannot be read: its refusal has that form. */
+export function claimedVersion(frame: Buffer): Version {
+  const name = frame.indexOf('MQTT');
+  return name > 0 && name <= 7 && frame[name + 4] === 5 ? 5 : 4;
 }
 
 /** The first packet of a connection. @throws Refused when it is not a CONNECT that is understood */

@@ -1,9 +1,11 @@
+import { newId } from '@bulkhead/kernel';
 import type { Db } from '../../platform/db/database.ts';
 import type { Device } from './deps.ts';
 import type { Subscription } from './domain/topic-filter.ts';
-import type { DueWill, OutboundMessage, SessionStore, Will } from './session-store.ts';
+import type { DueWill, OutboundMessage, SessionStore, Will } from './session-port.ts';
 
 interface MemorySession {
+  sessionId: string;
   connectionId: string;
   device: Device;
   expiresAt: number | undefined;
@@ -37,8 +39,11 @@ export function createMemorySessionStore(tx: Db): MemorySessionStore {
       const found = sessions.get(clientId);
       const present =
         found !== undefined && !cleanStart && (found.expiresAt === undefined || found.expiresAt > now.getTime());
-      const kept = present ? found : { subscriptions: new Map<string, Subscription>(), received: new Set<number>() };
+      const kept = present
+        ? found
+        : { sessionId: newId(), subscriptions: new Map<string, Subscription>(), received: new Set<number>() };
       sessions.set(clientId, {
+        sessionId: kept.sessionId,
         connectionId,
         device,
         expiresAt: undefined,
@@ -52,6 +57,7 @@ export function createMemorySessionStore(tx: Db): MemorySessionStore {
         for (const message of queueOf(clientId)) message.packetId = 0;
       }
       return {
+        sessionId: kept.sessionId,
         present,
         subscriptions: [...kept.subscriptions.values()],
         receivedIds: [...kept.received],
@@ -77,12 +83,15 @@ export function createMemorySessionStore(tx: Db): MemorySessionStore {
       for (const filter of filters) sessions.get(clientId)?.subscriptions.delete(filter);
     },
     commit: async ({ claims, releases, work }) => {
+      const received = (sessionId: string) =>
+        [...sessions.values()].find((session) => session.sessionId === sessionId)?.received;
       const fresh = new Set<string>();
-      for (const { clientId, packetId } of claims)
-        if (sessions.get(clientId)?.received.has(packetId) === false) fresh.add(`${clientId} ${packetId}`);
-      await work(tx, ({ clientId, packetId }) => fresh.has(`${clientId} ${packetId}`));
-      for (const { clientId, packetId } of claims) sessions.get(clientId)?.received.add(packetId);
-      for (const { clientId, packetId } of releases) sessions.get(clientId)?.received.delete(packetId);
+      for (const { sessionId, packetId } of claims) {
+        if (received(sessionId)?.has(packetId) !== true) fresh.add(`${sessionId} ${packetId}`);
+      }
+      await work(tx, ({ sessionId, packetId }) => fresh.has(`${sessionId} ${packetId}`));
+      for (const { sessionId, packetId } of claims) received(sessionId)?.add(packetId);
+      for (const { sessionId, packetId } of releases) received(sessionId)?.delete(packetId);
     },
     take: async ({ clientId, channels, packetIds, now }) => {
       const alive = queueOf(clientId).filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
@@ -107,14 +116,10 @@ export function createMemorySessionStore(tx: Db): MemorySessionStore {
         queueOf(clientId).filter(({ id }) => !ids.includes(id)),
       );
     },
-    takeDueWills: async (now, work) => {
+    takeDueWills: async (now, publish) => {
       const due = wills.filter(({ at }) => at <= now.getTime());
-      if (due.length > 0)
-        await work(
-          tx,
-          due.map(({ will }) => will),
-        );
       wills = wills.filter((will) => !due.includes(will));
+      for (const { will } of due) await publish(tx, will);
       return due.length;
     },
   };

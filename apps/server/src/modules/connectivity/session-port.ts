@@ -26,6 +26,8 @@ export interface OpenRequest {
 }
 
 export interface OpenedSession {
+  /** Another for every session that starts clean. */
+  readonly sessionId: string;
   readonly present: boolean;
   readonly subscriptions: readonly Subscription[];
   /** QoS 2 packet ids that were received and not yet released. */
@@ -43,9 +45,9 @@ export interface CloseRequest {
   readonly now: Date;
 }
 
-/** A QoS 2 packet id of a client. */
+/** A QoS 2 packet id of a session. */
 export interface PacketRef {
-  readonly clientId: string;
+  readonly sessionId: string;
   readonly packetId: number;
 }
 
@@ -86,6 +88,9 @@ export interface SessionStore {
   take(request: TakeRequest): Promise<readonly OutboundMessage[]>;
   /** The device has acknowledged these. */
   settle(clientId: string, ids: readonly string[]): Promise<void>;
-  /** Hands out wills that are due and forgets them in the same transaction. Returns how many there were. */
-  takeDueWills(now: Date, work: (tx: Db, wills: readonly DueWill[]) => Promise<void>): Promise<number>;
+  /**
+   * Takes wills that are due and publishes them in the same transaction; one that the data itself makes impossible is
+   * dropped. Returns how many are settled.
+   */
+  takeDueWills(now: Date, publish: (tx: Db, will: DueWill) => Promise<void>): Promise<number>;
 }

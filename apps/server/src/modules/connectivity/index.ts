@@ -1,0 +1,4 @@
+export { type Connectivity, type ConnectivityOptions, createConnectivity, type Downlink } from './connectivity.ts';
+export type { AuditOn, Bus, Device, Peer, Received, Sink, Sinks, TlsMaterial, Verdict } from './deps.ts';
+export { ConnectivityError } from './error.ts';
+export { ConnectivityLimits, defaultLimits } from './limits.ts';
