@@ -19,12 +19,15 @@ import pg from 'pg';
 import { lockDataDirectory } from './data-lock.ts';
 import { openDatabase } from './database.ts';
 import { startEmbedded } from './embedded-postgres.ts';
-import { isAlive, postmasterState, shutDown } from './postmaster.ts';
+import { silentLog } from './log.ts';
+import { clearPreviousPostmaster, isAlive, postmasterState, shutDown } from './postmaster.ts';
 import { superviseEmbedded } from './supervise-postgres.ts';
 
 const isRoot = process.getuid?.() === 0;
 const folders: string[] = [];
-after(() => {
+after(async () => {
+  // Servers that a failed test left running.
+  for (const folder of folders) await clearPreviousPostmaster(join(folder, 'data', 'postgres'), silentLog);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
@@ -87,7 +90,7 @@ test('after kill -9 of the server the next start shuts the orphan down and has e
   const dataDirectory = newDataDirectory();
   const script = join(dataDirectory, '..', 'server.ts');
   writeFileSync(script, serverScript(dataDirectory));
-  const server = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const orphan = Number(await firstLine(server.stdout));
   server.kill('SIGKILL');
   await new Promise((resolve) => server.once('exit', resolve));
@@ -122,7 +125,7 @@ test('a supervised database that is killed comes back at the same address', asyn
   process.kill(killed, 'SIGKILL');
 
   let rows: { id: number }[] = [];
-  for (let i = 0; i < 300 && rows.length === 0; i++) {
+  for (let i = 0; i < 300 && (rows.length === 0 || server.pid === killed); i++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     rows = await sql<{ id: number }>`select id from kept`.execute(db).then(
       (result) => result.rows,
@@ -241,7 +244,7 @@ const server = await startEmbedded({ dataDirectory: ${JSON.stringify(dataDirecto
 const { db } = await openDatabase({ url: server.url });
 await sql\`create table survivors as select generate_series(1, 1000) as id\`.execute(db);
 console.log(server.pid);
-setInterval(() => {}, 1000);`;
+process.stdin.resume().on('end', () => server.stop().then(() => process.exit()));`;
 }
 
 async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
