@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   accessSync,
+  chmodSync,
   constants,
   existsSync,
   linkSync,
@@ -67,8 +68,12 @@ export async function lockDataDirectory(path: string): Promise<DataLock> {
 /** Mode 0711 for root, because PostgreSQL then runs as another user and has to pass through; files in it are 0600. */
 function ensureDirectory(directory: string): string {
   try {
-    if (!existsSync(directory))
-      mkdirSync(directory, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    if (!existsSync(directory)) {
+      const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
+      mkdirSync(directory, { recursive: true, mode });
+      // A strict umask takes bits away that the database account needs.
+      chmodSync(directory, mode);
+    }
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     const probe = join(directory, `.probe-${process.pid}`);
     writeFileSync(probe, '', { mode: 0o600 });
