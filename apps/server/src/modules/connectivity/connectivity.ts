@@ -2,7 +2,7 @@ import { type Command, clientIdOf, type DownlinkChannel, type ListQuery } from '
 import { newId } from '@bulkhead/kernel';
 import type { Db } from '../../platform/db/database.ts';
 import { inTransaction } from '../../platform/db/database.ts';
-import type { ConnectivityDeps } from './deps.ts';
+import type { Actor, ConnectivityDeps } from './deps.ts';
 import { ConnectivityError } from './error.ts';
 import { createFrontDoor } from './front-door.ts';
 import { createJournalStore } from './journal-store.ts';
@@ -24,6 +24,14 @@ export interface Downlink {
   readonly qos: 0 | 1;
   readonly expiresAt?: Date;
 }
+
+interface Address {
+  readonly vin: string;
+  readonly serial: string;
+}
+
+/** A command that nobody fetched for this long is not carried out any more. */
+const commandLifeMs = 7 * 86_400_000;
 
 /** Between replicas. */
 const topics = Object.freeze({
@@ -96,19 +104,49 @@ export function createConnectivity(options: ConnectivityOptions) {
       keep.stop();
     },
     downlink: Object.freeze({ send }),
-    /** Queues a command and answers with its id, under which the device answers on `ack`. */
-    sendCommand: async (tx: Db, to: { vin: string; serial: string }, command: Omit<Command, 'id'>, expiresAt: Date) => {
-      const id = newId(clock.now().getTime());
-      const body = { id, ...command, expiresAt: expiresAt.toISOString() } satisfies Command;
-      await send(tx, { ...to, channel: 'commands', payload: Buffer.from(JSON.stringify(body)), qos: 1, expiresAt });
-      return { id, queuedAt: clock.now() };
+    /**
+     * Queues a command; the device answers on `ack` under the id given back.
+     * @throws ConnectivityError `connectivity.unknown-device`, `connectivity.queue-full`
+     */
+    sendCommand: async (to: Address, command: Omit<Command, 'id' | 'expiresAt'>, by: Actor) => {
+      if (!(await options.knowsEcu(to.vin, to.serial))) {
+        throw new ConnectivityError(
+          'connectivity.unknown-device',
+          `The inventory has no ECU ${to.serial} in ${to.vin}: check both`,
+        );
+      }
+      const now = clock.now();
+      const expiresAt = new Date(now.getTime() + commandLifeMs);
+      const id = newId(now.getTime());
+      const payload = Buffer.from(
+        JSON.stringify({ id, ...command, expiresAt: expiresAt.toISOString() } satisfies Command),
+      );
+      await inTransaction(db, async (tx) => {
+        await send(tx, { ...to, channel: 'commands', payload, qos: 1, expiresAt });
+        const details = { id, command: command.command };
+        await options
+          .audit(tx)
+          .appendAll([{ action: 'connectivity.command', subject: `${to.vin}/${to.serial}`, by, details, at: now }]);
+      });
+      return { id, queuedAt: now };
     },
-    /** @throws ConnectivityError `connectivity.not-connected` */
-    disconnect: async (vin: string, serial: string) => {
+    /** Cuts a live connection, on whichever replica it is. @throws ConnectivityError `connectivity.not-connected` */
+    disconnect: async ({ vin, serial }: Address, by: Actor) => {
       const clientId = clientIdOf(vin, serial);
-      if (!(await views.isConnected(clientId)))
-        throw new ConnectivityError('connectivity.not-connected', `${vin}/${serial} is not connected`);
-      await inTransaction(db, async (tx) => void (await bus.publish(tx, topics.disconnect, { clientId })));
+      if (!(await views.isConnected(clientId))) {
+        throw new ConnectivityError(
+          'connectivity.not-connected',
+          `${vin}/${serial} is not connected: there is nothing to cut`,
+        );
+      }
+      await inTransaction(db, async (tx) => {
+        await bus.publish(tx, topics.disconnect, { clientId });
+        await options
+          .audit(tx)
+          .appendAll([
+            { action: 'connectivity.disconnect', subject: `${vin}/${serial}`, by, details: {}, at: clock.now() },
+          ]);
+      });
     },
     connections: (query: ListQuery) => views.connections(query),
     refusals: (query: ListQuery) => views.refusals(query),

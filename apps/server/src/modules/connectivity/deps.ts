@@ -60,14 +60,16 @@ export interface Metrics {
   observe(name: string, value: number, labels?: Readonly<Record<string, string>>): void;
 }
 
+/** Who did it; the kinds are those of the audit log. */
+export interface Actor {
+  readonly kind: 'operator' | 'token' | 'vehicle' | 'job' | 'system';
+  readonly id: string;
+  readonly name: string;
+}
 export interface AuditRecord {
   readonly action: string;
   readonly subject: string;
-  readonly by: {
-    readonly kind: 'operator' | 'token' | 'vehicle' | 'job' | 'system';
-    readonly id: string;
-    readonly name: string;
-  };
+  readonly by: Actor;
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
   readonly at: Date;
 }
@@ -91,6 +93,8 @@ export interface ConnectivityDeps {
   readonly bus: Bus;
   /** Calls back with the serial numbers of certificates that `authenticate` refuses from now on; returns how to stop. */
   readonly onRevoked: (listener: (serialNumbers: readonly string[]) => void) => () => void;
+  /** Whether the inventory has this ECU, so that commands are not queued for a typing error. */
+  readonly knowsEcu: (vin: string, serial: string) => Promise<boolean>;
   /** Names this process among the replicas; the same again after a restart. */
   readonly replica: string;
 }

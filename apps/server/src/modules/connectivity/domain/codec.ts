@@ -48,9 +48,11 @@ function createDecoder(version: Version): (frame: Buffer) => Packet {
     let left = 1;
     try {
       left = parser.parse(frame);
-    } finally {
-      if (fault !== undefined || decoded === undefined || left > 0) parser = fresh();
+    } catch (error) {
+      // Content that sends the codec beyond the end of the packet.
+      fault ??= error instanceof Error ? error : new Error(String(error));
     }
+    if (fault !== undefined || decoded === undefined || left > 0) parser = fresh();
     if (fault !== undefined) throw asRefused(fault);
     if (decoded === undefined) throw malformed('the packet ends before its content does');
     return decoded;
