@@ -89,13 +89,15 @@ export async function testDatabase(sources: readonly MigrationSource[] = []): Pr
   const name = `bulkhead_test_${randomBytes(8).toString('hex')}`;
   await asAdmin(server, async (admin) => {
     const template = await ensureTemplate(admin, server, [...platformMigrations, ...sources]);
-    await admin.query(`create database ${name} template ${template} strategy file_copy`);
+    await admin.query(
+      `create database ${pg.escapeIdentifier(name)} template ${pg.escapeIdentifier(template)} strategy file_copy`,
+    );
   });
   const url = withDatabase(server, name);
   const { db, close } = await openDatabase({ url, maxConnections: 10, allowExitOnIdle: true });
   const drop = async () => {
     await close();
-    await asAdmin(server, (admin) => admin.query(`drop database if exists ${name} with (force)`));
+    await asAdmin(server, (admin) => admin.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`));
   };
   return Object.freeze({ db, url, close: drop });
 }
@@ -112,10 +114,14 @@ async function ensureTemplate(admin: pg.Client, server: string, sources: readonl
   try {
     if (await exists()) return template;
     const draft = `${template}_draft`;
-    await admin.query(`drop database if exists ${draft} with (force)`);
-    await admin.query(`create database ${draft} template template0`);
+    await admin.query(`drop database if exists ${pg.escapeIdentifier(draft)} with (force)`);
+    await admin.query(`create database ${pg.escapeIdentifier(draft)} template template0`);
     const { db, close } = await openDatabase({ url: withDatabase(server, draft), maxConnections: 2 });
-    await migrate(db, sources).finally(close);
+    try {
+      await migrate(db, sources);
+    } finally {
+      await close();
+    }
     await untilRenamed(admin, draft, template);
     return template;
   } finally {
@@ -126,7 +132,7 @@ async function ensureTemplate(admin: pg.Client, server: string, sources: readonl
 /** A connection that was closed just now may still count as a user of the database for a moment. */
 async function untilRenamed(admin: pg.Client, draft: string, template: string): Promise<void> {
   await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [draft]);
-  await admin.query(`alter database ${draft} rename to ${template}`);
+  await admin.query(`alter database ${pg.escapeIdentifier(draft)} rename to ${pg.escapeIdentifier(template)}`);
 }
 
 async function asAdmin<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

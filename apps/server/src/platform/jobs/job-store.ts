@@ -67,40 +67,44 @@ export const createJobStore = (db: Db) =>
         .where('run_token', '=', token)
         .returning(['id'])
         .executeTakeFirst(),
-    finish: (id: string, token: string, end: { state: JobState; result?: Json; error?: string; at: Date }) =>
-      db
-        .updateTable('platform_job')
-        .set({
-          state: end.state,
-          result: end.result === undefined ? null : JSON.stringify(end.result),
-          error: end.error ?? null,
-          finished_at: end.at,
-          updated_at: end.at,
-          run_token: null,
-        })
-        .where('id', '=', id)
-        .where('run_token', '=', token)
-        .execute(),
-    requeue: (id: string, token: string, at: Date) =>
-      db
-        .updateTable('platform_job')
-        // An orderly shutdown is not one of the crashes that `runs` counts.
-        .set((eb) => ({ state: 'queued', run_token: null, runs: eb('runs', '-', 1), updated_at: at }))
-        .where('id', '=', id)
-        .where('run_token', '=', token)
-        .execute(),
-    requestCancel: (id: string, at: Date) =>
-      db
-        .updateTable('platform_job')
-        .set({
-          cancel_requested: true,
-          updated_at: at,
-          state: sql<JobState>`case state when 'queued' then 'cancelled' else state end`,
-          finished_at: sql<Date | null>`case state when 'queued' then ${at}::timestamptz end`,
-        })
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirstOrThrow(),
+    ...endings(db),
   });
 
 export type JobStore = ReturnType<typeof createJobStore>;
+
+const endings = (db: Db) => ({
+  finish: (id: string, token: string, end: { state: JobState; result?: Json; error?: string; at: Date }) =>
+    db
+      .updateTable('platform_job')
+      .set({
+        state: end.state,
+        result: end.result === undefined ? null : JSON.stringify(end.result),
+        error: end.error ?? null,
+        finished_at: end.at,
+        updated_at: end.at,
+        run_token: null,
+      })
+      .where('id', '=', id)
+      .where('run_token', '=', token)
+      .execute(),
+  requeue: (id: string, token: string, at: Date) =>
+    db
+      .updateTable('platform_job')
+      // An orderly shutdown is not one of the crashes that `runs` counts.
+      .set((eb) => ({ state: 'queued', run_token: null, runs: eb('runs', '-', 1), updated_at: at }))
+      .where('id', '=', id)
+      .where('run_token', '=', token)
+      .execute(),
+  requestCancel: (id: string, at: Date) =>
+    db
+      .updateTable('platform_job')
+      .set({
+        cancel_requested: true,
+        updated_at: at,
+        state: sql<JobState>`case state when 'queued' then 'cancelled' else state end`,
+        finished_at: sql<Date | null>`case state when 'queued' then ${at}::timestamptz end`,
+      })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+});

@@ -62,7 +62,7 @@ export function createJobs(options: JobsOptions): Jobs {
     if (!work) return;
     if (exclusive) await releaseDeadRuns(boss, db);
     resources.push(
-      bus.subscribe(cancelTopic, (id) => live.get(String(id))?.('cancelled')),
+      bus.subscribe(cancelTopic, (id) => (typeof id === 'string' ? live.get(id)?.('cancelled') : undefined)),
       watchStalledJobs({
         db,
         clock,

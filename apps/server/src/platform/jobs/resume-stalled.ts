@@ -21,7 +21,7 @@ const stalledAfter = 60_000;
 export function watchStalledJobs(options: StalledOptions): () => void {
   const look = () =>
     resumeStalled(options).catch((error: unknown) => options.log.warn({ err: error }, 'no look at stalled jobs'));
-  const timer = setInterval(look, lookEvery);
+  const timer = setInterval(() => void look(), lookEvery);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -121,7 +121,7 @@ function openRun({ db, clock, log }: RunDeps, job: JobRow, token: string) {
       .catch((error: unknown) => log.warn({ err: error, job: job.id }, 'progress was not saved'));
     return saving;
   };
-  const timer = setInterval(saveInTurn, saveEvery);
+  const timer = setInterval(() => void saveInTurn(), saveEvery);
   const context: JobContext = Object.freeze({
     id: job.id,
     input: job.input,

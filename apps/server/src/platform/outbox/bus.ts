@@ -52,13 +52,13 @@ export async function createBus({ url, log = silentLog }: BusOptions): Promise<B
   };
   const deliver = (text: string) => {
     const { topic, payload }: { topic: string; payload: Json } = JSON.parse(text);
-    for (const subscription of [...subscriptions]) {
+    for (const subscription of subscriptions) {
       if (subscription.topic === topic) void guarded(() => subscription.handler(payload), topic);
     }
   };
   const reconnected = () => {
     log.info({}, 'the bus is connected again');
-    for (const { topic, onReconnected } of [...subscriptions]) if (onReconnected) void guarded(onReconnected, topic);
+    for (const { topic, onReconnected } of subscriptions) if (onReconnected) void guarded(onReconnected, topic);
   };
   const listener = createListener(url, log, deliver, reconnected);
   await listener.open();
@@ -115,11 +115,15 @@ function createListener(url: string, log: Log, onMessage: (text: string) => void
     client = next;
     delay = 100;
     // A connection that vanished without a word (a pulled cable) shows only when it is used.
-    heartbeat = setInterval(
-      () => void next.query('select 1').catch((error: unknown) => lost(next, error)),
-      heartbeatEvery,
-    );
+    heartbeat = setInterval(() => void probe(next), heartbeatEvery);
     heartbeat.unref();
+  };
+  const probe = async (which: pg.Client) => {
+    try {
+      await which.query('select 1');
+    } catch (error) {
+      lost(which, error);
+    }
   };
   const lost = (which: pg.Client, error?: unknown) => {
     if (closed || which !== client) return;
