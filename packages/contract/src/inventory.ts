@@ -5,6 +5,7 @@ export const inventoryProblems = [
   'inventory.bad-architecture',
   'inventory.bad-sbom',
   'inventory.bad-vin',
+  'inventory.duplicate-software',
   'inventory.duplicate-vehicle',
   'inventory.import-not-ready',
   'inventory.import-offset',
@@ -414,7 +415,7 @@ export const inventoryOperations = {
     path: '/software',
     summary: 'Register a software version',
     permission: 'inventory.write',
-    problems: [],
+    problems: ['inventory.duplicate-software'],
     body: Type.Object(
       {
         name: Code,

@@ -1,6 +1,7 @@
 import { Problem } from '@bulkhead/kernel';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { OneOf } from './operation.ts';
 
 /** Bounds of one message, the same for the vehicle, the endpoint and the published AsyncAPI document. */
 export const messageLimits = Object.freeze({
@@ -100,7 +101,7 @@ export const SecurityEvent = Type.Object(
     seq: Seq,
     at: Instant,
     type: Type.String({ pattern: '^[a-z0-9]+([.-][a-z0-9]+)*$', maxLength: 96 }),
-    severity: Type.Union(eventSeverities.map((name) => Type.Literal(name))),
+    severity: OneOf(eventSeverities),
     ecuSerial: Type.Optional(SerialText),
     data: Type.Optional(BoundedObject),
   },

@@ -1,3 +1,4 @@
+import { migrationsOf } from '../../platform/db/migrate.ts';
 import type { AccessDeps } from './deps.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createFirstOperator } from './first-operator.ts';
@@ -25,3 +26,5 @@ export function createAccess(deps: AccessDeps) {
   });
 }
 export type Access = ReturnType<typeof createAccess>;
+
+export const accessMigrations = migrationsOf('access', import.meta.url);

@@ -1,5 +1,6 @@
 import type { Clock } from '@bulkhead/kernel';
 import type { Db } from '../../platform/db/database.ts';
+import { migrationsOf } from '../../platform/db/migrate.ts';
 import { createEventSink } from './ingest.ts';
 import { createMonitoringViews } from './views.ts';
 
@@ -21,3 +22,5 @@ export function createMonitoring({ db, clock, announce }: MonitoringDeps) {
   });
 }
 export type Monitoring = ReturnType<typeof createMonitoring>;
+
+export const monitoringMigrations = migrationsOf('monitoring', import.meta.url);

@@ -14,6 +14,12 @@ interface ReceivedEvents {
   readonly receivedAt: Date;
 }
 
+/** `store` is called once per batch, in the transaction that acknowledges it. */
+export interface EventSink {
+  parse(payload: Buffer): SecurityEvent[];
+  store(tx: Db, batch: readonly ReceivedEvents[]): Promise<void>;
+}
+
 /** A jsonb value cannot hold U+0000, which JSON text can; it is shown as its escape instead of failing the whole batch. */
 const toJson = (data: Record<string, unknown> | undefined) =>
   data === undefined ? null : JSON.stringify(data).replaceAll('\\u0000', '\\\\u0000');
@@ -39,7 +45,7 @@ function rowsOf({ device, message, receivedAt }: ReceivedEvents): EventRow[] {
  * Where the front door puts the messages of the `events` channel. The vehicle comes from the certificate, never from
  * the message, so a device cannot speak for another vehicle; `announce` tells open consoles in the same transaction.
  */
-export function createEventSink(announce: (tx: Db) => Promise<void>) {
+export function createEventSink(announce: (tx: Db) => Promise<void>): EventSink {
   return Object.freeze({
     parse: (payload: Buffer): SecurityEvent[] => decodeSecurityEvents(payload),
     store: async (tx: Db, batch: readonly ReceivedEvents[]): Promise<void> => {

@@ -38,6 +38,16 @@ export const createAuditViews = (db: Db) =>
         at: row?.at.toISOString() ?? null,
       };
     },
+    /** How many entries the newest checkpoint covers, and when it was signed. */
+    size: async (): Promise<{ size: number; at: Date | null }> => {
+      const row = await db
+        .selectFrom('platform_audit_checkpoint')
+        .select(['size', 'at'])
+        .orderBy('size', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return { size: Number(row?.size ?? 0), at: row?.at ?? null };
+    },
     exportLines: (from?: number, to?: number) => exportLines(db, from, to),
   });
 

@@ -1,0 +1,52 @@
+import { Problem } from '@bulkhead/kernel';
+import { banner } from './banner.ts';
+import { loadConfig } from './platform/config/load.ts';
+import { createLog } from './platform/telemetry/log.ts';
+import { startServer } from './server.ts';
+
+const drainMs = 25_000;
+
+/** One clear line for what a person can put right; anything else shows its stack. */
+function explain(error: unknown): string {
+  return error instanceof Problem
+    ? `bulkhead: ${error.message}\n`
+    : `bulkhead: ${error instanceof Error ? error.stack : String(error)}\n`;
+}
+
+async function main(): Promise<void> {
+  const loaded = loadConfig(process.argv.slice(2), process.env);
+  // on a terminal the banner speaks, and only what needs attention is logged beside it
+  const level =
+    process.stdout.isTTY && loaded.settings.find((s) => s.path === 'log.level')?.source === 'default'
+      ? 'warn'
+      : loaded.config.log.level;
+  const log = createLog(level);
+  const server = await startServer(loaded, log);
+  let stopping = false;
+  const stop = (why: string, code: number) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ why }, 'stopping');
+    setTimeout(() => process.exit(1), drainMs).unref();
+    server.stop().then(
+      () => process.exit(code),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', () => stop('SIGINT', 0));
+  process.on('SIGTERM', () => stop('SIGTERM', 0));
+  const { config } = loaded;
+  process.stdout.write(
+    banner({
+      ...server,
+      demo: config.demo.enabled,
+      mqtt: `${config.vehicles.host}:${server.mqttPort}`,
+      est: `https://${config.vehicles.host}:${server.estPort}`,
+    }),
+  );
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(explain(error));
+  process.exit(1);
+});

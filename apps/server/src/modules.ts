@@ -1,0 +1,179 @@
+import { decodeCommandAnswer, messageLimits } from '@bulkhead/contract';
+import type { Clock } from '@bulkhead/kernel';
+import { accessMigrations, createAccess, createAccessStore, createAccessViews } from './modules/access/index.ts';
+import { createCompliance, type Facts } from './modules/compliance/index.ts';
+import { connectivityMigrations, createConnectivity, type Sink } from './modules/connectivity/index.ts';
+import { createIdentity, identityMigrations } from './modules/identity/index.ts';
+import { createInventory, inventoryMigrations } from './modules/inventory/index.ts';
+import { createMonitoring, monitoringMigrations } from './modules/monitoring/index.ts';
+import { createAudit } from './platform/audit/audit.ts';
+import { createAuditViews } from './platform/audit/views.ts';
+import type { Config } from './platform/config/schema.ts';
+import type { Db } from './platform/db/database.ts';
+import { platformMigrations } from './platform/db/platform-migrations.ts';
+import type { Jobs } from './platform/jobs/jobs.ts';
+import { createSecretBox, deriveSecret } from './platform/keys/derive.ts';
+import type { KeyStore } from './platform/keys/index.ts';
+import type { Live } from './platform/live/live.ts';
+import type { Bus } from './platform/outbox/bus.ts';
+import { createOutbox } from './platform/outbox/outbox.ts';
+import type { Relay } from './platform/outbox/relay.ts';
+import type { Log } from './platform/telemetry/log.ts';
+import type { Metrics } from './platform/telemetry/metrics.ts';
+
+export interface Platform {
+  readonly config: Config;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly keys: KeyStore;
+  readonly bus: Bus;
+  readonly jobs: Jobs;
+  readonly live: Live;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly replica: string;
+  readonly pkiUrl: string;
+}
+
+/** Every table of the platform, in the order in which modules build on one another. */
+export const migrations = [
+  ...platformMigrations,
+  accessMigrations,
+  inventoryMigrations,
+  identityMigrations,
+  connectivityMigrations,
+  monitoringMigrations,
+];
+
+const importJob = 'inventory.import';
+
+// answers to commands are acknowledged and need no table yet: the command's effect is what is recorded
+const noMessage = Object.freeze({ parse: (payload: Buffer) => decodeCommandAnswer(payload), store: async () => {} });
+
+/** Forgets the message type of a sink; the front door hands each sink only what its own `parse` made. */
+const sinkOf = <Message>(sink: Sink<Message>): Sink => sink;
+
+/** Builds every module and hands each the narrow functions of the others that it uses; the only place that knows them all. */
+export async function createModules(platform: Platform) {
+  const { config, db, clock, keys, bus, jobs, live, log, metrics, replica } = platform;
+  const writers = (tx: Db) => ({ audit: createAudit(tx), outbox: createOutbox(tx) });
+
+  const access = createAccess({
+    db,
+    clock,
+    views: createAccessViews(db),
+    secretBox: createSecretBox(deriveSecret(keys, 'access-sealing')),
+    bind: (tx) => ({ store: createAccessStore(tx), audit: createAudit(tx) }),
+  });
+  const inventory = createInventory({
+    db,
+    clock,
+    bind: writers,
+    notify: async (_tx, what) => live.announce(what),
+    startImport: async (tx, { importId, title, by }) =>
+      (await jobs.start(importJob, { importId }, by, { title, tx })).id,
+  });
+  jobs.define(importJob, inventory.importJob);
+  const identity = await createIdentity({
+    db,
+    clock,
+    keys,
+    inventory,
+    audit: createAudit,
+    outbox: createOutbox,
+    bus: bus as never,
+    log,
+    metrics,
+    pkiUrl: platform.pkiUrl,
+    hostnames: [...new Set([...config.http.hostnames, ...config.vehicles.hostnames])],
+  });
+  const monitoring = createMonitoring({ db, clock, announce: async () => live.announce('events') });
+  const connectivity = createConnectivity({
+    db,
+    clock,
+    log,
+    metrics,
+    replica,
+    audit: createAudit,
+    bus: bus as never,
+    authenticate: identity.authenticate,
+    onRevoked: identity.onRevoked,
+    secureContext: () => ({
+      ...identity.secureContext(),
+      minVersion: config.vehicles.minTls === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
+    }),
+    sinks: {
+      heartbeat: inventory.heartbeatSink,
+      inventory: inventory.reportSink,
+      events: sinkOf(monitoring.eventSink),
+      ack: noMessage,
+    },
+    limits: {
+      payloadBytes: Math.min(config.vehicles.maxPayloadBytes, messageLimits.payloadBytes),
+      messagesPerSecond: config.vehicles.messagesPerSecond,
+      inFlight: config.vehicles.inFlight,
+    },
+  });
+  const compliance = createCompliance({
+    facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
+  });
+  return Object.freeze({ access, inventory, identity, monitoring, connectivity, compliance });
+}
+export type Modules = Awaited<ReturnType<typeof createModules>>;
+
+/** What happens across modules after a commit; types without a handler would wait for ever. */
+export function relayEvents(relay: Relay, { identity }: Modules, live: Live): void {
+  const system = { kind: 'system', id: 'inventory', name: 'retirement' } as const;
+  relay.on('inventory.vehicle-retired', async ({ payload }, tx) => {
+    const { ecuIds } = payload as { ecuIds: string[] };
+    await identity.revokeEcus(tx, ecuIds, { reason: 'cessationOfOperation', by: system });
+  });
+  for (const [type, topic] of Object.entries(hints)) relay.on(type, async () => live.announce(topic));
+}
+
+const hints = {
+  'inventory.software-reported': 'vehicles',
+  'inventory.unknown-ecu': 'vehicles',
+  'inventory.sbom-stored': 'sboms',
+  'identity.issued': 'certificates',
+  'identity.revoked': 'certificates',
+} as const;
+
+/** The counts behind the ten rules, each asked from the module that owns it. */
+async function gatherFacts(
+  {
+    inventory,
+    identity,
+    connectivity,
+    monitoring,
+  }: Pick<Modules, 'inventory' | 'identity' | 'connectivity' | 'monitoring'>,
+  db: Db,
+): Promise<Facts> {
+  const [fleet, ids, traffic, events, audit] = await Promise.all([
+    inventory.vehiclesSummary(),
+    identity.summary(),
+    connectivity.traffic(),
+    monitoring.summaryOfLastDay(),
+    createAuditViews(db).size(),
+  ]);
+  const severe = events.bySeverity.filter(({ severity }) => severity === 'high' || severity === 'critical');
+  return {
+    vehicles: fleet.vehicles,
+    vehiclesOnline: fleet.online,
+    ecus: fleet.ecus,
+    softwareVersions: fleet.softwareVersions,
+    softwareWithSbom: fleet.withSbom,
+    outdatedVehicles: fleet.outdated,
+    openNetworkEcus: fleet.openEcus,
+    enrolledEcus: ids.enrolledEcus,
+    expiringCertificates: ids.expiring,
+    expiredCertificates: ids.expired,
+    revokedCertificates: ids.revoked,
+    connections: traffic.connected,
+    refusedLastHour: traffic.minutes.reduce((sum, minute) => sum + minute.refused, 0),
+    eventsLastDay: events.total,
+    severeEventsLastDay: severe.reduce((sum, { count }) => sum + count, 0),
+    auditEntries: audit.size,
+    auditCheckpointAt: audit.at,
+  };
+}

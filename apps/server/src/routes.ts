@@ -1,0 +1,29 @@
+import { accessProblemTable, accessRoutes } from './modules/access/index.ts';
+import { complianceRoutes } from './modules/compliance/index.ts';
+import { connectivityProblemTable, connectivityRoutes } from './modules/connectivity/index.ts';
+import { identityProblemTable, identityRoutes } from './modules/identity/index.ts';
+import { inventoryProblemTable, inventoryRoutes } from './modules/inventory/index.ts';
+import { monitoringRoutes } from './modules/monitoring/index.ts';
+import type { Modules } from './modules.ts';
+import type { ProblemTable } from './platform/http/handlers.ts';
+import { type SystemRouteDeps, systemProblemTable, systemRoutes } from './system-routes.ts';
+
+/** Every problem code that may leave this server, with its status. */
+export const problems: ProblemTable = {
+  ...accessProblemTable,
+  ...connectivityProblemTable,
+  ...identityProblemTable,
+  ...inventoryProblemTable,
+  ...systemProblemTable,
+};
+
+/** One handler per operation of the contract. */
+export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
+  ...accessRoutes(modules.access),
+  ...complianceRoutes(modules.compliance),
+  ...connectivityRoutes(modules.connectivity),
+  ...identityRoutes(modules.identity),
+  ...inventoryRoutes(modules.inventory),
+  ...monitoringRoutes(modules.monitoring),
+  ...systemRoutes(system),
+});
