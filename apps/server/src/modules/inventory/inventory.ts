@@ -1,0 +1,94 @@
+import type { Db } from '../../platform/db/database.ts';
+import type { InventoryDeps } from './deps.ts';
+import { createEcuViews } from './ecu-views.ts';
+import { createFigureStore } from './figure-store.ts';
+import { type ImportContext, runImport } from './import-job.ts';
+import { createImports } from './imports.ts';
+import { createHeartbeatSink, createInventorySink } from './ingest.ts';
+import { createModels } from './models.ts';
+import { createSboms } from './sboms.ts';
+import { createSoftware } from './software.ts';
+import { type ConnectionChange, createStatusStore } from './status-store.ts';
+import { createSummaryViews } from './summary-views.ts';
+import { createEcus, createVehicles } from './vehicles.ts';
+
+export type Inventory = ReturnType<typeof createInventory>;
+
+/** An ECU as identity, connectivity and monitoring need to know it. */
+export interface InventoryDevice {
+  readonly ecuId: string;
+  readonly vehicleId: string;
+  readonly vin: string;
+  readonly serial: string;
+  readonly model: string;
+  readonly role: string;
+  readonly supplier: string;
+  readonly partNumber: string;
+  readonly gateway: boolean;
+  readonly region: string;
+  readonly state: 'registered' | 'online' | 'offline' | 'retired';
+}
+
+export interface Enrolled {
+  readonly ecuId: string;
+  readonly notBefore?: Date;
+  readonly notAfter: Date;
+}
+
+/** Rule 2: what is out there. The only writer of inventory_*. */
+export const createInventory = (deps: InventoryDeps) => {
+  const { db, clock } = deps;
+  return Object.freeze({
+    models: createModels(deps),
+    vehicles: createVehicles(deps),
+    ecus: createEcus(deps),
+    software: createSoftware(deps),
+    sboms: createSboms(deps),
+    imports: createImports(deps),
+    heartbeatSink: createHeartbeatSink(),
+    reportSink: createInventorySink(deps),
+    /** Handler of the job `inventory.import`. */
+    importJob: (context: ImportContext) => runImport(deps, context.input.importId, context),
+    ...forIdentity(deps),
+
+    markConnected: (tx: Db, changes: readonly ConnectionChange[]) => createStatusStore(tx).setConnected(changes),
+
+    deviceByEcuId: (ecuId: string): Promise<InventoryDevice | undefined> => createEcuViews(db).device({ ecuId }),
+
+    /** Figures for the overview; of a large fleet at most a minute old. */
+    vehiclesSummary: async () => {
+      const views = createSummaryViews(db);
+      const now = clock.now();
+      const summary = await views.summary(now);
+      if (summary.countedAt === now.toISOString() && (await views.isLarge())) {
+        const { sbomPercent: _, countedAt: __, ...counts } = summary;
+        await createFigureStore(db).keep('summary', counts, now);
+      }
+      return summary;
+    },
+
+    /** What vehicles said that does not fit the inventory, newest first. */
+    anomalies: (limit = 50) => createSummaryViews(db).anomalies(limit),
+  });
+};
+
+/** What the identity module asks before it issues, and tells after it did. */
+const forIdentity = ({ db, clock }: InventoryDeps) => ({
+  ecuForEnrolment: async ({ vin, serial }: { vin?: string; serial: string }): Promise<InventoryDevice | undefined> =>
+    createEcuViews(db).device({ serial, ...(vin === undefined ? {} : { vin }) }),
+
+  /** One answer per key, in order; undefined for an ECU that is unknown, retired, or in another vehicle. */
+  ecusForEnrolment: async (
+    keys: readonly { readonly vin: string; readonly serial: string }[],
+  ): Promise<(InventoryDevice | undefined)[]> => {
+    const found = await createEcuViews(db).devices(keys.map(({ serial }) => serial));
+    const bySerial = new Map(found.filter(({ state }) => state !== 'retired').map((device) => [device.serial, device]));
+    return keys.map(({ vin, serial }) => {
+      const device = bySerial.get(serial);
+      return device?.vin === vin ? device : undefined;
+    });
+  },
+
+  markEnrolled: (tx: Db, enrolled: readonly Enrolled[]) => createStatusStore(tx).enrol(enrolled),
+  markRevoked: (tx: Db, ecuIds: readonly string[]) => createStatusStore(tx).revoke(ecuIds, clock.now()),
+});

@@ -1,0 +1,87 @@
+import { inventoryOperations, type ListQuery, type Software } from '@bulkhead/contract';
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import { defineList } from '../../platform/db/filter-sql.ts';
+import { pageOf } from '../../platform/db/page.ts';
+
+const software = defineList(
+  inventoryOperations.listSoftware.list,
+  { name: 's.name', version: 's.version', supplier: 's.supplier', function: 's.function', createdAt: 's.created_at' },
+  's.id',
+);
+
+interface SoftwareRow {
+  id: string;
+  name: string;
+  version: string;
+  supplier: string;
+  function: string;
+  part_number: string | null;
+  sha256: Buffer | null;
+  component_count: number | null;
+  sbom_id: string | null;
+  created_at: Date;
+}
+
+interface Use {
+  readonly installations: number;
+  readonly vehicles: number;
+}
+
+const softwareOf = (row: SoftwareRow, use: Use = { installations: 0, vehicles: 0 }): Software => ({
+  id: row.id,
+  name: row.name,
+  version: row.version,
+  supplier: row.supplier,
+  function: row.function as Software['function'],
+  partNumber: row.part_number,
+  sha256: row.sha256?.toString('hex') ?? null,
+  components: row.component_count,
+  sbomId: row.sbom_id,
+  ...use,
+  createdAt: row.created_at.toISOString(),
+});
+
+const select = (db: Db) =>
+  db
+    .selectFrom('inventory_software as s')
+    .leftJoin('inventory_sbom as b', 'b.software_id', 's.id')
+    .select(['s.id', 's.name', 's.version', 's.supplier', 's.function', 's.part_number', 's.sha256', 's.created_at'])
+    .select(['b.id as sbom_id', 'b.component_count']);
+
+/** Rows of the page with how often each is installed: one index-only walk over the installations of these versions. */
+async function usesOf(db: Db, ids: readonly string[]): Promise<Map<string, Use>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; installations: string; vehicles: string }>`
+    select current_id as id, sum(n)::text as installations, count(*)::text as vehicles from (
+      select current_id, vehicle_id, count(*) as n from inventory_installation
+      where current_id = any(${ids}::uuid[]) group by current_id, vehicle_id) x group by current_id`.execute(db);
+  return new Map(
+    rows.map((row) => [row.id, { installations: Number(row.installations), vehicles: Number(row.vehicles) }]),
+  );
+}
+
+export const createSoftwareViews = (db: Db) => ({
+  list: async (query: ListQuery) => {
+    const { rows, ...page } = await pageOf(select(db), software, query);
+    const uses = await usesOf(
+      db,
+      rows.map(({ id }) => id),
+    );
+    return { items: rows.map((row) => softwareOf(row, uses.get(row.id))), ...page };
+  },
+
+  byId: async (id: string): Promise<Software | undefined> => {
+    const row = await select(db).where('s.id', '=', id).executeTakeFirst();
+    return row && softwareOf(row, (await usesOf(db, [id])).get(id));
+  },
+
+  /** Versions by name and version, as two columns of equal length. */
+  known: async (names: readonly string[], versions: readonly string[]) => {
+    const { rows } = await sql<Omit<SoftwareRow, 'component_count' | 'sbom_id'>>`
+      select distinct s.id, s.name, s.version, s.supplier, s.function, s.part_number, s.sha256, s.created_at
+      from unnest(${names}::text[], ${versions}::text[]) as r(name, version)
+      join inventory_software s on s.name = r.name and s.version = r.version`.execute(db);
+    return rows;
+  },
+});

@@ -1,0 +1,240 @@
+import type { Architecture } from '@bulkhead/contract';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+
+/** int8 arrives as text, so that no digit is lost. */
+type Int8 = ColumnType<string, number | string | undefined, number | string>;
+
+export interface ModelTable {
+  id: string;
+  code: string;
+  name: string;
+  brand: string;
+  year: number;
+  architecture: ColumnType<Architecture, string, string>;
+  role_count: number;
+  vehicle_count: Generated<number>;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export interface RoleTable {
+  model_id: string;
+  role: string;
+  name: string;
+  function: string;
+  patchable: boolean;
+  gateway: boolean;
+  network: string;
+  interfaces: string[];
+  software: string[];
+}
+
+export interface VehicleTable {
+  id: string;
+  vin: string;
+  model_id: string;
+  model_code: string;
+  region: string;
+  plant: string | null;
+  ecu_count: Generated<number>;
+  built_at: Date | null;
+  created_at: Date;
+}
+
+export interface VehicleStatusTable {
+  vehicle_id: string;
+  state: Generated<'registered' | 'online' | 'offline' | 'retired'>;
+  software_state: Generated<'current' | 'outdated' | 'unknown'>;
+  enrolled_count: Generated<number>;
+  connected_count: Generated<number>;
+  first_seen_at: Date | null;
+  last_seen_at: Date | null;
+}
+
+export interface EcuTable {
+  id: string;
+  vehicle_id: string;
+  vin: string;
+  serial: string;
+  model_id: string;
+  role: string;
+  function: string;
+  patchable: boolean;
+  gateway: boolean;
+  network: string;
+  part_number: string;
+  supplier: string;
+  hardware_version: string | null;
+  created_at: Date;
+}
+
+export interface EcuStatusTable {
+  ecu_id: string;
+  vehicle_id: string;
+  connected: Generated<boolean>;
+  connected_at: Date | null;
+  last_seen_at: Date | null;
+  certificate_not_before: Date | null;
+  certificate_not_after: Date | null;
+  revoked_at: Date | null;
+}
+
+export interface SoftwareTable {
+  id: string;
+  name: string;
+  version: string;
+  supplier: string;
+  function: string;
+  part_number: string | null;
+  sha256: Buffer | null;
+  created_at: Date;
+}
+
+export interface InstallationTable {
+  ecu_id: string;
+  name: string;
+  slot: Generated<string>;
+  vehicle_id: string;
+  planned_id: string | null;
+  planned_version: string | null;
+  planned_sha256: Buffer | null;
+  reported_id: string | null;
+  reported_version: string | null;
+  reported_sha256: Buffer | null;
+  reported_at: Date | null;
+  current_id: GeneratedAlways<string | null>;
+  state: GeneratedAlways<'current' | 'outdated' | 'unknown'>;
+}
+
+export type HistoryKind = 'planned' | 'reported' | 'moved' | 'retired' | 'ecu-added' | 'ecu-replaced';
+
+export interface HistoryTable {
+  id: GeneratedAlways<string>;
+  vehicle_id: string;
+  at: Date;
+  ecu_serial: string | null;
+  kind: HistoryKind;
+  text: string;
+}
+
+export interface SbomTable {
+  id: string;
+  software_id: string;
+  software: string;
+  format: 'cyclonedx' | 'spdx';
+  spec_version: string;
+  component_count: number;
+  unidentified: number;
+  warnings: string[];
+  sha256: Buffer;
+  size: number;
+  document: Buffer;
+  subject: ColumnType<unknown, string | null, string | null>;
+  uploaded_at: Date;
+  uploaded_by: string;
+}
+
+export interface ComponentTable {
+  id: string;
+  key: Buffer;
+  name: string;
+  version: string | null;
+  purl: string | null;
+  cpe: string | null;
+  type: string;
+  supplier: string | null;
+  licences: string[];
+  identified: GeneratedAlways<boolean>;
+}
+
+export interface SbomComponentTable {
+  sbom_id: string;
+  ordinal: number;
+  component_id: string;
+  ref: string;
+  scope: string | null;
+  hashes: ColumnType<unknown, string | null, string | null>;
+}
+
+export interface SbomDependencyTable {
+  sbom_id: string;
+  from_ordinal: number;
+  to_ordinal: number;
+  kind: string;
+}
+
+export interface ImportTable {
+  id: string;
+  kind: 'vehicles' | 'ecus' | 'software';
+  format: 'csv' | 'ndjson';
+  name: string;
+  state: Generated<'uploading' | 'running' | 'finished' | 'failed' | 'cancelled'>;
+  received: Int8;
+  consumed: Int8;
+  line: Int8;
+  header: string[] | null;
+  rows: Int8;
+  accepted: Int8;
+  refused: Int8;
+  job_id: string | null;
+  created_at: Date;
+  created_by: string;
+  created_by_id: string;
+  created_by_kind: string;
+}
+
+export interface ImportChunkTable {
+  import_id: string;
+  start: Int8;
+  bytes: Buffer;
+}
+
+export interface ImportErrorTable {
+  import_id: string;
+  row: Int8;
+  field: string | null;
+  message: string;
+  text: string;
+}
+
+export type AnomalyKind = 'unknown-ecu' | 'foreign-ecu' | 'hash-mismatch' | 'not-a-gateway';
+
+export interface AnomalyTable {
+  id: string;
+  vehicle_id: string;
+  kind: AnomalyKind;
+  reporter: string;
+  subject: string;
+  count: Int8;
+  first_at: Date;
+  last_at: Date;
+}
+
+export interface FigureTable {
+  name: string;
+  value: ColumnType<unknown, string, string>;
+  counted_at: Date;
+}
+
+declare module '../../platform/db/tables.ts' {
+  interface Tables {
+    inventory_model: ModelTable;
+    inventory_role: RoleTable;
+    inventory_vehicle: VehicleTable;
+    inventory_vehicle_status: VehicleStatusTable;
+    inventory_ecu: EcuTable;
+    inventory_ecu_status: EcuStatusTable;
+    inventory_software: SoftwareTable;
+    inventory_installation: InstallationTable;
+    inventory_history: HistoryTable;
+    inventory_sbom: SbomTable;
+    inventory_component: ComponentTable;
+    inventory_sbom_component: SbomComponentTable;
+    inventory_sbom_dependency: SbomDependencyTable;
+    inventory_import: ImportTable;
+    inventory_import_chunk: ImportChunkTable;
+    inventory_import_error: ImportErrorTable;
+    inventory_anomaly: AnomalyTable;
+    inventory_figure: FigureTable;
+  }
+}
