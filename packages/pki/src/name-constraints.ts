@@ -46,7 +46,7 @@ function readSubtree(value: DerValue): Subtree {
   finish(cursor, 'A subtree'); // minimum and maximum must be absent, RFC 5280 s4.2.1.10
   const body = bodyOf(base);
   if (base.tag === 0x82 || base.tag === 0x86) {
-    const text = Buffer.from(body).latin1Slice().toLowerCase();
+    const text = Buffer.from(body).toString('latin1').toLowerCase();
     if (!/^[a-z0-9._-]{0,253}$/.test(text))
       throw new PkiError('pki.bad-extension', 'A name constraint is not a host name');
     return { kind: base.tag === 0x82 ? 'dns' : 'uri', base: text };

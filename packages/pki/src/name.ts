@@ -68,11 +68,11 @@ function decodeText(value: DerValue, type: string): string {
       text = undefined;
     }
   } else if (value.tag === tags.printableString || value.tag === tags.ia5String) {
-    text = body.every((byte) => byte < 0x80) ? body.latin1Slice() : undefined;
+    text = body.every((byte) => byte < 0x80) ? body.toString('latin1') : undefined;
   } else if (value.tag === tags.bmpString && body.length % 2 === 0) {
     text = body.swap16().toString('utf16le');
   } else if (value.tag === tags.teletexString) {
-    text = body.latin1Slice();
+    text = body.toString('latin1');
   }
   // A NUL or line break inside a name deceives whoever compares or prints it.
   if (text === undefined || text.length === 0 || control.test(text) || !text.isWellFormed()) {

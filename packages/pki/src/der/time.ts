@@ -17,7 +17,7 @@ function text(tag: number, value: string): Buffer {
   const out = Buffer.allocUnsafe(2 + value.length);
   out[0] = tag;
   out[1] = value.length;
-  out.latin1Write(value, 2);
+  out.write(value, 2, 'latin1');
   return out;
 }
 
@@ -34,7 +34,7 @@ export function readTime(value: DerValue, what: string): Date {
     value.source.buffer,
     value.source.byteOffset + value.body,
     value.end - value.body,
-  ).latin1Slice();
+  ).toString('latin1');
   const short = value.tag === tags.utcTime;
   if (!short && value.tag !== tags.generalizedTime) throw malformed(`${what} is not a time`);
   if (!(short ? /^\d{12}Z$/ : /^\d{14}Z$/).test(content)) throw malformed(`${what} is not written YYMMDDHHMMSSZ`);
