@@ -9,8 +9,8 @@ import { planted, plantedGraph, plantedPackages } from './planted.ts';
 import { moduleNames, modulesFolder } from './tree.ts';
 
 /** Raise it as the code grows: a cruise that sees fewer files has lost sight of the code and proves nothing. */
-const fewestFiles = 60;
-const fewestModules = 0;
+const fewestFiles = 150;
+const fewestModules = 6;
 
 const tree = mkdtempSync(join(tmpdir(), 'bulkhead-imports-'));
 after(() => rmSync(tree, { recursive: true, force: true }));
