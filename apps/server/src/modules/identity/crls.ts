@@ -57,14 +57,16 @@ interface Plan {
   readonly number: bigint;
   readonly covered: number;
   readonly now: Date;
-  readonly url: string;
+  /** Left out of the root's list: its scope is then every certificate of the root, itself included, which has no such address. */
+  readonly url: string | undefined;
 }
 
 /** Builds and signs; a list of a million entries lets other work run every few milliseconds. */
 async function buildCrl({ authority, number, covered, now, url }: Plan, entries: Iterable<RevokedEntry>): Promise<Crl> {
   const thisUpdate = new Date(now.getTime() - backdateSeconds * 1000);
   const nextUpdate = new Date(now.getTime() + validitySeconds(authority.name) * 1000);
-  const content = { issuer: authority.issuer, thisUpdate, nextUpdate, crlNumber: number, distributionPoint: url };
+  const scope = url === undefined ? {} : { distributionPoint: url };
+  const content = { issuer: authority.issuer, thisUpdate, nextUpdate, crlNumber: number, ...scope };
   const builder = createCrlBuilder(content);
   let count = 0;
   for (const batch of batchesOf(entries, entriesPerTurn)) {
@@ -111,7 +113,7 @@ export async function openCrls(deps: Pick<IdentityDeps, 'db' | 'clock' | 'log'>,
         number,
         covered: revocations.set.countOf(name),
         now,
-        url: addresses.crl(name),
+        url: name === 'root' ? undefined : addresses.crl(name),
       };
       const crl = await buildCrl(plan, entriesOf(name, now));
       const { thisUpdate: this_update, nextUpdate: next_update, ...rest } = crl;

@@ -191,7 +191,7 @@ interface Steps {
 
 async function runBatch(steps: Steps, wishes: readonly Wish[]): Promise<(Uint8Array | Error)[]> {
   const { db, clock, inventory } = steps.deps;
-  const results: (Uint8Array | Error)[] = wishes.map(() => overtaken());
+  const results: (Uint8Array | Error | undefined)[] = wishes.map(() => undefined);
   const ecus = await inventory.ecusForEnrolment(wishes.map(({ names }) => names));
   const current = await currentByEcu(db, ecus);
   const planned: Planned[] = [];
@@ -217,7 +217,7 @@ async function runBatch(steps: Steps, wishes: readonly Wish[]): Promise<(Uint8Ar
     const row = await createIdentityStore(db).certificate(serialNumber);
     if (row && row.revoked_at === null) results[index] = row.der;
   }
-  return results;
+  return results.map((result) => result ?? overtaken());
 }
 
 async function currentByEcu(db: Db, ecus: readonly (EnrolmentEcu | undefined)[]) {
@@ -233,7 +233,11 @@ async function currentByEcu(db: Db, ecus: readonly (EnrolmentEcu | undefined)[])
 }
 
 /** When the group fails as a whole, each of its members tries alone, so that one cannot spoil the others. */
-async function commitGroup(steps: Steps, planned: readonly Planned[], results: (Uint8Array | Error)[]): Promise<void> {
+async function commitGroup(
+  steps: Steps,
+  planned: readonly Planned[],
+  results: (Uint8Array | Error | undefined)[],
+): Promise<void> {
   if (planned.length === 0) return;
   try {
     const held = await steps.commit(planned);

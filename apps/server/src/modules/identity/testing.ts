@@ -270,7 +270,9 @@ const run = promisify(execFile);
 /** Runs a program and returns everything it printed, also when it fails. */
 export async function runProgram(program: string, args: readonly string[]): Promise<{ code: number; output: string }> {
   try {
-    const { stdout, stderr } = await run(program, [...args], { timeout: 60_000, maxBuffer: 1 << 24 });
+    const running = run(program, [...args], { timeout: 60_000, maxBuffer: 1 << 24 });
+    running.child.stdin?.end();
+    const { stdout, stderr } = await running;
     return { code: 0, output: stdout + stderr };
   } catch (error) {
     const failed = error as { code?: number; stdout?: string; stderr?: string };
