@@ -97,6 +97,11 @@ export async function createModules(platform: Platform) {
     audit: createAudit,
     bus: bus as never,
     authenticate: identity.authenticate,
+    knowsEcu: async (vin, serial) => (await inventory.ecuForEnrolment({ vin, serial })) !== undefined,
+    presence: async (tx, changes) => {
+      await inventory.markConnected(tx, changes);
+      for (const topic of ['connections', 'vehicles']) live.announce(topic);
+    },
     onRevoked: identity.onRevoked,
     secureContext: () => ({
       ...identity.secureContext(),

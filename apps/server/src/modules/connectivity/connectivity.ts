@@ -58,7 +58,13 @@ export function createConnectivity(options: ConnectivityOptions) {
     ...options,
     limits,
     store: createSessionStore({ db, replica, announce, droppedWill }),
-    journal: createJournalStore({ db, audit: options.audit, announce, auditOf: createRefusalAudit() }),
+    journal: createJournalStore({
+      db,
+      audit: options.audit,
+      announce,
+      auditOf: createRefusalAudit(),
+      presence: options.presence,
+    }),
   });
   const ears = [
     bus.subscribe(topics.downlink, (payload) => withText(payload, 'clientId', door.wake)),
@@ -166,12 +172,12 @@ function withText(payload: unknown, name: string, act: (text: string) => unknown
 }
 
 /** Says that this replica lives, closes the sessions of those that do not, and forgets what has run out. */
-function housekeeping({ db, clock, log, replica }: ConnectivityOptions) {
+function housekeeping({ db, clock, log, replica, presence }: ConnectivityOptions) {
   let timer: NodeJS.Timeout | undefined;
   let turn = 0;
   const reap = (starting: boolean) => {
     const now = clock.now();
-    return reapReplicas(db, { replica, starting }, now, new Date(now.getTime() - silenceMs));
+    return reapReplicas(db, { replica, starting }, now, new Date(now.getTime() - silenceMs), presence);
   };
   const pass = async () => {
     try {

@@ -82,6 +82,12 @@ export interface Bus {
   subscribe(topic: string, handler: (payload: unknown) => void): () => void;
 }
 
+export interface Presence {
+  readonly ecuId: string;
+  readonly connected: boolean;
+  readonly at: Date;
+}
+
 export interface ConnectivityDeps {
   readonly authenticate: (peer: Peer) => Verdict | Promise<Verdict>;
   readonly secureContext: () => TlsMaterial;
@@ -95,6 +101,8 @@ export interface ConnectivityDeps {
   readonly onRevoked: (listener: (serialNumbers: readonly string[]) => void) => () => void;
   /** Whether the inventory has this ECU, so that commands are not queued for a typing error. */
   readonly knowsEcu: (vin: string, serial: string) => Promise<boolean>;
+  /** Told, in the transaction that records it, which ECUs came and went. */
+  readonly presence: (tx: Db, changes: readonly Presence[]) => Promise<unknown>;
   /** Names this process among the replicas; the same again after a restart. */
   readonly replica: string;
 }

@@ -16,7 +16,7 @@ import { createRegistry, normalHex } from './registry.ts';
 import type { SessionStore } from './session-port.ts';
 import { startSweep } from './sweep.ts';
 
-export interface FrontDoorDeps extends Omit<ConnectivityDeps, 'audit' | 'bus' | 'onRevoked' | 'knowsEcu'> {
+export interface FrontDoorDeps extends Omit<ConnectivityDeps, 'audit' | 'bus' | 'onRevoked' | 'knowsEcu' | 'presence'> {
   readonly store: SessionStore;
   readonly journal: JournalStore;
   readonly limits: ConnectivityLimits;

@@ -9,7 +9,7 @@ import type { SessionStore } from './session-port.ts';
 
 /** What the handlers of packets share: the endpoint seen from inside. */
 export interface Front {
-  readonly deps: Omit<ConnectivityDeps, 'audit' | 'bus' | 'onRevoked' | 'knowsEcu'>;
+  readonly deps: Omit<ConnectivityDeps, 'audit' | 'bus' | 'onRevoked' | 'knowsEcu' | 'presence'>;
   readonly limits: ConnectivityLimits;
   readonly store: SessionStore;
   readonly committer: Committer;

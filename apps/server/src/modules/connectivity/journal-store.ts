@@ -1,7 +1,7 @@
 import { newId } from '@bulkhead/kernel';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, inTransaction } from '../../platform/db/database.ts';
-import type { AuditOn, AuditRecord } from './deps.ts';
+import type { AuditOn, AuditRecord, ConnectivityDeps } from './deps.ts';
 import type { Announce } from './front.ts';
 import type { ConnectionRecord, JournalPage, JournalStore } from './journal.ts';
 import type { RefusalCount } from './refusals.ts';
@@ -10,12 +10,13 @@ export interface JournalStoreDeps {
   readonly db: Db;
   readonly audit: AuditOn;
   readonly announce: Announce;
+  readonly presence: ConnectivityDeps['presence'];
   /** What of a page belongs into the audit log. */
   readonly auditOf: (page: JournalPage) => readonly AuditRecord[];
 }
 
 /** Writes what people see of the front door: connections, refusals, traffic, and the audit entries of refusals. */
-export function createJournalStore({ db, audit, announce, auditOf }: JournalStoreDeps): JournalStore {
+export function createJournalStore({ db, audit, announce, auditOf, presence }: JournalStoreDeps): JournalStore {
   return {
     write: async (page) => {
       const { connections, refusals, messagesIn, messagesOut } = page;
@@ -23,6 +24,7 @@ export function createJournalStore({ db, audit, announce, auditOf }: JournalStor
       const records = auditOf(page);
       await inTransaction(db, async (tx) => {
         if (connections.length > 0) await upsertConnections(tx, page.replica, connections);
+        if (connections.length > 0) await presence(tx, connections.map(presenceOf));
         if (refusals.length > 0) await addRefusals(tx, page.replica, refusals);
         await addTraffic(tx, page);
         if (records.length > 0) await audit(tx).appendAll(records);
@@ -32,6 +34,12 @@ export function createJournalStore({ db, audit, announce, auditOf }: JournalStor
     },
   };
 }
+
+const presenceOf = ({ ecuId, disconnectedAt, connectedAt }: ConnectionRecord) => ({
+  ecuId,
+  connected: disconnectedAt === undefined,
+  at: disconnectedAt ?? connectedAt,
+});
 
 type Column<Row> = readonly [name: string, type: string, value: (row: Row) => unknown];
 

@@ -2,6 +2,7 @@ import type { DownlinkChannel } from '@bulkhead/contract';
 import { newId } from '@bulkhead/kernel';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, inTransaction } from '../../platform/db/database.ts';
+import type { ConnectivityDeps } from './deps.ts';
 import { failureKind } from './domain/failure.ts';
 import type { Subscription } from './domain/topic-filter.ts';
 import type { Announce } from './front.ts';
@@ -311,6 +312,7 @@ export function reapReplicas(
   own: { replica: string; starting: boolean },
   now: Date,
   silentSince: Date,
+  presence: ConnectivityDeps['presence'],
 ): Promise<void> {
   return inTransaction(db, async (tx) => {
     const { rows } = await sql<{ replica: string }>`delete from connectivity_replica
@@ -327,8 +329,12 @@ export function reapReplicas(
       now,
       expirySeconds: sql`expiry_seconds`,
     });
-    await sql`update connectivity_connection set disconnected_at = ${now}, reason = 'the server stopped' where replica = any(${dead}::text[]) and disconnected_at is null`.execute(
+    const { rows: ended } = await sql<{ ecuId: string }>`update connectivity_connection
+      set disconnected_at = ${now}, reason = 'the server stopped'
+      where replica = any(${dead}::text[]) and disconnected_at is null returning ecu_id as "ecuId"`.execute(tx);
+    await presence(
       tx,
+      ended.map(({ ecuId }) => ({ ecuId, connected: false, at: now })),
     );
   });
 }
