@@ -59,6 +59,8 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
     underway--;
     deps.rejected(socket, 'handshake', `TLS handshake failed: ${error.code ?? error.message}`);
+    // Node only tells: a handshake that timed out would keep its socket for ever.
+    socket.destroy();
   });
   server.on('secureConnection', (socket) => {
     underway--;

@@ -29,6 +29,8 @@ export function connectDevice(
 /** A device that says exactly what it is told to, byte by byte. */
 export interface RawDevice {
   readonly socket: TLSSocket;
+  /** Session tickets given so far; the last one resumes. */
+  readonly tickets: readonly Buffer[];
   send(...packets: (Packet | Buffer)[]): void;
   /** The next packet, or `undefined` when the server closes first. */
   next(): Promise<Packet | undefined>;
@@ -51,6 +53,8 @@ export async function rawDevice(
     ...(device === undefined ? {} : { key: device.key, cert: device.cert }),
     ...tls,
   });
+  const tickets: Buffer[] = [];
+  socket.on('session', (ticket) => void tickets.push(ticket));
   const packets: Packet[] = [];
   let wake: (() => void) | undefined;
   let gone = false;
@@ -77,6 +81,7 @@ export async function rawDevice(
   };
   return {
     socket,
+    tickets,
     send: (...all) =>
       void socket.write(
         Buffer.concat(all.map((one) => (Buffer.isBuffer(one) ? one : generate(one, { protocolVersion: version })))),

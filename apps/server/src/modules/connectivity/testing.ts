@@ -43,6 +43,7 @@ export interface TestDevice extends TestCertificate {
 export interface TestPki {
   readonly ca: string;
   readonly server: TestCertificate;
+  newServer(): TestCertificate;
   device(vin: string, ecuSerial: string, validity?: { from?: Date; to?: Date }): TestDevice;
   /** Judges a peer as the identity module would: known, not revoked. */
   verdict(fingerprint256: string): Verdict;
@@ -70,6 +71,7 @@ export function createTestPki(): TestPki {
   return {
     ca: toPem('CERTIFICATE', caDer),
     server: leaf(issuer, 'localhost', 'serverAuth', {}),
+    newServer: () => leaf(issuer, 'localhost', 'serverAuth', {}),
     device: (vin, ecuSerial, validity = {}) => {
       const made = leaf(issuer, `${vin} ${ecuSerial}`, 'clientAuth', validity);
       const ecuId = uuidFrom(made.fingerprint256);
