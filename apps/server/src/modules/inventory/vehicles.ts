@@ -1,4 +1,4 @@
-import type { Ecu, VehicleDetail } from '@bulkhead/contract';
+import type { Ecu, inventoryOperations, Output, VehicleDetail } from '@bulkhead/contract';
 import { newId } from '@bulkhead/kernel';
 import { violatedUnique } from '../../platform/db/constraint.ts';
 import { type Db, inTransaction } from '../../platform/db/database.ts';
@@ -10,6 +10,8 @@ import { installedSoftware } from './installed-software.ts';
 import { createModelViews } from './model-views.ts';
 import { createVehicleStore, type NewEcu } from './vehicle-store.ts';
 import { createVehicleViews } from './vehicle-views.ts';
+
+type HistoryEntry = Output<typeof inventoryOperations.getVehicleHistory>['items'][number];
 
 export interface CreateVehicle {
   readonly vin: string;
@@ -41,7 +43,7 @@ export const createVehicles = (deps: InventoryDeps) => {
       return rows.map(({ at, ecu_serial, kind, text }) => ({
         at: at.toISOString(),
         ecuSerial: ecu_serial,
-        kind: kind as 'registered',
+        kind: kind as HistoryEntry['kind'],
         text,
       }));
     },
