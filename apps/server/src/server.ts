@@ -12,6 +12,7 @@ import { createSequencer } from './platform/audit/sequencer.ts';
 import type { LoadedConfig } from './platform/config/load.ts';
 import { createHttp } from './platform/http/server.ts';
 import { createJobs } from './platform/jobs/jobs.ts';
+import { jobTopic } from './platform/jobs/run-job.ts';
 import { deriveSecret, ed25519KeyFrom } from './platform/keys/derive.ts';
 import { createKeyStore } from './platform/keys/index.ts';
 import { createLive } from './platform/live/live.ts';
@@ -113,6 +114,8 @@ export async function startServer(
       onError: (error) => log.warn({ err: error }, 'a change could not be announced'),
     });
     bus.subscribe('console.changed', (topics) => live.deliver(topics as string[]));
+    bus.subscribe(jobTopic, () => live.deliver(['jobs', 'imports']));
+    bus.subscribe('connectivity.refusals', () => live.deliver(['refusals', 'traffic']));
     undo.add('live', live.close);
     const jobs = createJobs({ db, url, bus, clock, log, exclusive: storage.kind === 'embedded' });
     const replica = hostname();
@@ -127,7 +130,14 @@ export async function startServer(
     undo.add('jobs', jobs.close);
 
     const auditPrivateKey = ed25519KeyFrom(deriveSecret(keys, 'audit-signing'));
-    const sequencer = createSequencer({ db, privateKey: auditPrivateKey, origin: auditOrigin, clock, log });
+    const sequencer = createSequencer({
+      db,
+      privateKey: auditPrivateKey,
+      origin: auditOrigin,
+      clock,
+      log,
+      onTaken: () => live.announce('audit'),
+    });
     sequencer.start();
     undo.add('audit', sequencer.stop);
 

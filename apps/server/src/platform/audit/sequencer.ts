@@ -14,6 +14,8 @@ export interface SequencerOptions {
   origin: string;
   clock: Clock;
   log?: Log;
+  /** Told after entries were taken into the tree. */
+  onTaken?: () => void;
   /** Pause between looks for new entries. */
   interval?: number;
 }
@@ -51,7 +53,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   };
   const tick = async () => {
     try {
-      await run();
+      if ((await run()) > 0) options.onTaken?.();
     } catch (error) {
       log.error({ err: error }, 'the audit log could not be sequenced; trying again');
     }
