@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const moduleFolder = '^apps/server/src/modules/';
 /** Tests and test builders may reach further than the code they test. */
-const testCode = '(\\.test\\.tsx?|/testing\\.ts|/testing/[^/]+\\.ts)$';
+const testCode = '(\\.test\\.tsx?|/testing[^/]*\\.ts|/testing/[^/]+\\.ts)$';
 const packageNamed = (names) => `(^|node_modules/)(${names})(/|$)`;
 const nodeModules = (names) => `^(node:)?(${names})(/|$)`;
 const inputAndOutput =

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { repositoryRoot } from '../../tools/lib/repository-root.ts';
 import { cruise } from './cruise.ts';
-import { exists, graphFile, type ModuleGraph, moduleNames, modulesFolder, read, readModuleGraph } from './tree.ts';
+import {
+  exists,
+  graphFile,
+  isTestCode,
+  type ModuleGraph,
+  moduleNames,
+  modulesFolder,
+  read,
+  readModuleGraph,
+} from './tree.ts';
 
 /** A cycle as `a -> b -> a`, or undefined. */
 function findCycle(graph: ModuleGraph): string | undefined {
@@ -51,7 +60,7 @@ test('modules import only along the edges of the decision record', async () => {
   const wrong = new Set<string>();
   for (const { source, dependencies } of modules) {
     const from = moduleOf(source);
-    if (from === undefined || /\.test\.ts$|\/testing\.ts$/.test(source)) continue;
+    if (from === undefined || isTestCode(source)) continue;
     for (const { resolved } of dependencies) {
       const to = moduleOf(resolved);
       if (to !== undefined && to !== from && !graph[from]?.includes(to)) wrong.add(`${from} -> ${to} (${source})`);

@@ -19,7 +19,7 @@ export function foldersIn(folder: string): readonly string[] {
 export const moduleNames = () =>
   foldersIn(modulesFolder).filter((name) => filesIn(`${modulesFolder}/${name}`, '.ts').length > 0);
 
-export const isTestCode = (path: string) => /\.test\.tsx?$|\/testing\.ts$|\/testing\//.test(path);
+export const isTestCode = (path: string) => /\.test\.tsx?$|\/testing[^/]*\.ts$|\/testing\//.test(path);
 
 /** Source files (`.ts`, `.tsx`) below a folder, tests and test builders left out. */
 export function sourcesIn(folder: string): readonly string[] {
