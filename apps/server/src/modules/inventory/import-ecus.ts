@@ -2,8 +2,8 @@ import { newId } from '@bulkhead/kernel';
 import type { Db } from '../../platform/db/database.ts';
 import { createEcuViews } from './ecu-views.ts';
 import { distinct, type ImportBatch, type ImportRow } from './import-batch.ts';
+import { createInstallationStore, type Plan } from './installation-store.ts';
 import { createModelViews } from './model-views.ts';
-import { createSoftwareStore, type Plan } from './software-store.ts';
 import { createSoftwareViews } from './software-views.ts';
 import { createStatusStore } from './status-store.ts';
 import { createVehicleStore, type NewEcu } from './vehicle-store.ts';
@@ -122,7 +122,7 @@ function differs(a: Ecu, b: Ecu): boolean {
 
 /** History only for ECUs that were there: the first plan of a new ECU is part of its registration. */
 async function planAll(tx: Db, plans: readonly Plan[], ecus: ReadonlyMap<string, Ecu>, now: Date): Promise<void> {
-  const changes = (await createSoftwareStore(tx).plan(plans)).filter(({ ecu_id }) => ecus.has(ecu_id));
+  const changes = (await createInstallationStore(tx).plan(plans)).filter(({ ecu_id }) => ecus.has(ecu_id));
   await createVehicleStore(tx).addHistory(
     changes.map(({ ecu_id, vehicle_id, name, version, from }) => ({
       vehicle_id,

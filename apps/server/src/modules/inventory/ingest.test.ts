@@ -83,7 +83,7 @@ test('a gateway reports for the ECUs behind it; another version than planned mak
   );
   const reported = await events('inventory.software-reported');
   assert.equal(reported.length, 2);
-  assert.deepEqual((reported[1]?.payload.changes as object[])[0], {
+  assert.deepEqual((reported[1]?.payload.changes as object[] | undefined)?.[0], {
     ecuSerial: 'BRAKE-1',
     name: 'brake-os',
     slot: 'running',

@@ -1,11 +1,12 @@
 import { decodeHeartbeat, decodeInventoryReport, type Heartbeat, type InventoryReport } from '@bulkhead/contract';
 import type { Db } from '../../platform/db/database.ts';
-import { createAnomalyStore, type NewAnomaly } from './anomaly-store.ts';
-import { type InventoryDeps, inventoryEvent } from './deps.ts';
+import type { NewAnomaly } from './anomaly-store.ts';
+import type { InventoryDeps } from './deps.ts';
 import { judgeSubject, type KnownEcu, serialsOf } from './domain/read-report.ts';
 import { createEcuViews } from './ecu-views.ts';
-import { createSoftwareStore, type Report } from './software-store.ts';
+import { createInstallationStore, type Report } from './installation-store.ts';
 import { createStatusStore } from './status-store.ts';
+import { announceChanges, type Change, recordAnomalies, type Said } from './tell-changes.ts';
 import { createVehicleStore } from './vehicle-store.ts';
 
 /** A message of a device that the front door has authenticated. */
@@ -61,12 +62,6 @@ interface Part {
   readonly at: Date;
   readonly partNumber: string;
   readonly hardwareVersion: string | null;
-}
-
-interface Said extends Report {
-  readonly serial: string;
-  readonly vin: string;
-  readonly reporter: string;
 }
 
 type Ecus = ReadonlyMap<string, KnownEcu & { readonly supplier: string }>;
@@ -154,19 +149,12 @@ async function replaceParts({ bind }: InventoryDeps, tx: Db, parts: readonly Par
   );
 }
 
-interface Change extends Said {
-  readonly from: string | null;
-  readonly planned: string | null;
-  /** The planned version, but other content. */
-  readonly forged: boolean;
-}
-
 const refreshAfter = 3_600_000;
 
 /** Writes what differs from what is on file; a repeated report costs a write once an hour. Answers what changed. */
 async function storeReports(tx: Db, said: readonly Said[], known: Ecus): Promise<Change[]> {
   if (said.length === 0) return [];
-  const store = createSoftwareStore(tx);
+  const store = createInstallationStore(tx);
   const installed = await store.installedOn([...new Set(said.map(({ ecu_id }) => ecu_id))]);
   const before = new Map(installed.map((row) => [JSON.stringify([row.ecu_id, row.name, row.slot]), row]));
   const changes: Change[] = [];
@@ -209,77 +197,3 @@ const forgedOf = ({ vehicle_id, reporter, serial, name, version, at }: Change): 
   subject: `${serial} ${name}@${version}`.slice(0, 300),
   at,
 });
-
-/** New anomalies are audited and told to the other modules; what a vehicle repeats is only counted. */
-async function recordAnomalies(
-  { bind }: InventoryDeps,
-  tx: Db,
-  anomalies: readonly NewAnomaly[],
-  known: Ecus,
-): Promise<void> {
-  if (anomalies.length === 0) return;
-  const vins = new Map([...known.values()].map(({ vehicle_id, vin }) => [vehicle_id, vin]));
-  const at = anomalies.at(-1)?.at ?? new Date(0);
-  const fresh = await createAnomalyStore(tx).record(anomalies);
-  const { audit, outbox } = bind(tx);
-  await audit.appendAll(
-    fresh.map(({ vehicle_id, kind, reporter, subject }) => ({
-      action: `inventory.anomaly-${kind}`,
-      subject,
-      by: {
-        kind: 'vehicle',
-        id: vins.get(vehicle_id) ?? vehicle_id,
-        name: `${vins.get(vehicle_id) ?? vehicle_id} (${reporter})`,
-      },
-      details: { kind, reporter },
-      at,
-    })),
-  );
-  await outbox.publishAll(
-    fresh.map(({ vehicle_id, ...anomaly }) =>
-      inventoryEvent('inventory.unknown-ecu', { ...anomaly, vehicleId: vehicle_id, vin: vins.get(vehicle_id) ?? '' }),
-    ),
-  );
-}
-
-/** One audit entry and one event per vehicle whose software changed. */
-async function announceChanges({ bind, notify }: InventoryDeps, tx: Db, changes: readonly Change[]): Promise<void> {
-  if (changes.length === 0) return;
-  const vehicles = [...Map.groupBy(changes, ({ vehicle_id }) => vehicle_id).entries()];
-  const { audit, outbox } = bind(tx);
-  await audit.appendAll(
-    vehicles.flatMap(([, [first, ...more]]) =>
-      first
-        ? [
-            {
-              action: 'inventory.software-reported',
-              subject: first.vin,
-              by: { kind: 'vehicle' as const, id: first.vin, name: `${first.vin} (${first.reporter})` },
-              details: {
-                changes: more.length + 1,
-                first: `${first.serial} ${first.name} ${first.from ?? '-'} -> ${first.version}`,
-              },
-              at: first.at,
-            },
-          ]
-        : [],
-    ),
-  );
-  await outbox.publishAll(
-    vehicles.map(([vehicleId, list]) =>
-      inventoryEvent('inventory.software-reported', {
-        vin: list[0]?.vin ?? '',
-        vehicleId,
-        changes: list.map(({ serial, name, slot, from, version, planned }) => ({
-          ecuSerial: serial,
-          name,
-          slot,
-          from,
-          to: version,
-          planned,
-        })),
-      }),
-    ),
-  );
-  await notify?.(tx, 'vehicles');
-}

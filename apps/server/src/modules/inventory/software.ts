@@ -4,6 +4,7 @@ import { type Db, inTransaction } from '../../platform/db/database.ts';
 import type { Actor, InventoryDeps } from './deps.ts';
 import { InventoryError, unknownSoftware } from './domain/error.ts';
 import { createEcuViews } from './ecu-views.ts';
+import { createInstallationStore } from './installation-store.ts';
 import { createSoftwareStore } from './software-store.ts';
 import { createSoftwareViews } from './software-views.ts';
 import { createStatusStore } from './status-store.ts';
@@ -55,7 +56,7 @@ export const createSoftware = ({ db, clock, bind, notify }: InventoryDeps) => ({
     if (dryRun) return createEcuViews(db).countForPlan(filter, id, slot);
     return inTransaction(db, async (tx) => {
       const now = clock.now();
-      const { ecus, vehicles } = await createSoftwareStore(tx).planWhere(id, slot, condition, now);
+      const { ecus, vehicles } = await createInstallationStore(tx).planWhere(id, slot, condition, now);
       await createStatusStore(tx).refreshSoftware(vehicles);
       const details = { version: software.version, filter, slot, ecus, vehicles: vehicles.length };
       await bind(tx).audit.append({ action: 'inventory.plan-software', subject: software.name, by, details, at: now });
