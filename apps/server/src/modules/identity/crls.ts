@@ -5,8 +5,8 @@ import type { Authorities, Authority } from './authorities.ts';
 import { createBackground } from './background.ts';
 import type { IdentityDeps } from './deps.ts';
 import { type AuthorityName, authorityNames, backdateSeconds, day, type PkiAddresses } from './domain/profiles.ts';
+import { type CrlRow, createRevocationStore } from './revocation-store.ts';
 import type { Revocations } from './revocations.ts';
-import { type CrlRow, createIdentityStore } from './store.ts';
 
 export interface Crl {
   readonly number: string;
@@ -101,7 +101,7 @@ export async function openCrls(deps: Pick<IdentityDeps, 'db' | 'clock' | 'log'>,
   /** Takes the newest CRL of the database when another replica's covers what is known here, else makes the next one. */
   const update = (name: AuthorityName): Promise<Crl> =>
     inTransaction(deps.db, async (tx) => {
-      const store = createIdentityStore(tx);
+      const store = createRevocationStore(tx);
       await store.lockCrl(name);
       const now = deps.clock.now();
       const latest = await store.latestCrl(name);

@@ -1,37 +1,20 @@
 import { Problem } from '@bulkhead/kernel';
 import type { CertificationRequest } from '@bulkhead/pki';
-import type { Actor, AuditRecord } from '../../platform/audit/audit.ts';
-import { type Db, inTransaction } from '../../platform/db/database.ts';
+import type { Db } from '../../platform/db/database.ts';
 import { type Batcher, createBatcher } from './batcher.ts';
 import type { IdentityDeps } from './deps.ts';
 import { decideEnrolment, type EnrolmentDecision, type EnrolmentEcu, type Requester } from './domain/enrolment.ts';
 import { EnrolmentError } from './domain/error.ts';
 import { type Profile, permittedKey } from './domain/profiles.ts';
-import { type DeviceNames, deviceSubject, deviceUris, readDeviceNames } from './domain/subject.ts';
+import { deviceSubject, deviceUris, readDeviceNames } from './domain/subject.ts';
+import { type Commit, createCommit, type Planned, type Wish } from './enrolment-commit.ts';
 import { type Issuing, keyFingerprint } from './issuing.ts';
-import { announceRevoked } from './revoking.ts';
-import { createIdentityStore, type NewCertificate } from './store.ts';
+import { createIdentityStore } from './store.ts';
 
 /** One verified wish for a certificate. */
 export interface EnrolmentRequest {
   readonly request: CertificationRequest;
   readonly requester: Requester;
-}
-
-/** A wish with what was read from it. */
-interface Wish {
-  readonly names: DeviceNames;
-  readonly spki: Uint8Array;
-  readonly keyFingerprint: string;
-  readonly keyAlgorithm: string;
-  readonly requester: Requester;
-}
-
-interface Planned {
-  readonly index: number;
-  readonly wish: Wish;
-  readonly decision: Extract<EnrolmentDecision, { kind: 'issue' }>;
-  readonly row: NewCertificate;
 }
 
 export interface Enrolment {
@@ -47,30 +30,8 @@ const overtaken = () =>
     'The identity of this ECU changed while it enrolled: try again, and look at its certificates if this repeats',
   );
 
-const actorOf = (requester: Requester): Actor =>
-  requester.kind === 'claim'
-    ? { kind: 'system', id: requester.certificateSerial, name: `plant ${requester.plant}` }
-    : { kind: 'vehicle', id: requester.certificateSerial, name: requester.ecuId };
-
-function auditOf({ wish, decision, row }: Planned): AuditRecord {
-  const { vin, serial } = decision.ecu;
-  return {
-    action: decision.replaces ? 'identity.renew' : 'identity.enrol',
-    subject: row.serial_number,
-    by: actorOf(wish.requester),
-    at: row.issued_at,
-    details: {
-      vin,
-      ecuSerial: serial,
-      replaces: decision.replaces ?? null,
-      fingerprint: row.fingerprint,
-      by: wish.requester.certificateSerial,
-    },
-  };
-}
-
 export function createEnrolment(deps: IdentityDeps, issuing: Issuing, profile: Profile): Enrolment {
-  const { db, clock, inventory } = deps;
+  const { clock } = deps;
 
   const plan = (index: number, wish: Wish, decision: EnrolmentDecision & { kind: 'issue' }): Planned => ({
     index,
@@ -90,74 +51,8 @@ export function createEnrolment(deps: IdentityDeps, issuing: Issuing, profile: P
     ),
   });
 
-  /** Everything that one group of certificates changes, or nothing of it. Returns the serial numbers that hold. */
-  const commit = (planned: readonly Planned[]): Promise<ReadonlySet<string>> =>
-    inTransaction(db, async (tx) => {
-      const store = createIdentityStore(tx);
-      const superseded = planned.filter((p) => p.decision.replaces && p.decision.revokeReplaced);
-      const replaced = planned.filter((p) => p.decision.replaces);
-      const gone = new Set(
-        replaced.length === 0
-          ? []
-          : await store.markReplaced(
-              replaced.map((p) => ({ serialNumber: p.decision.replaces as string, by: p.row.serial_number })),
-            ),
-      );
-      // A certificate revoked a moment ago must not get a successor by a renewal that was already under way.
-      const rest = planned.filter((p) => !p.decision.replaces || gone.has(p.decision.replaces));
-      const held = new Set(rest.length === 0 ? [] : await store.insertCertificates(rest.map((p) => p.row)));
-      const done = rest.filter((p) => held.has(p.row.serial_number));
-      await recordIssued(tx, done);
-      await supersede(
-        tx,
-        superseded.filter((p) => held.has(p.row.serial_number)),
-      );
-      return held;
-    });
-
-  const recordIssued = async (tx: Db, done: readonly Planned[]) => {
-    const [first] = done;
-    if (!first) return;
-    const { authority } = first.row;
-    await createIdentityStore(tx).addTotals(
-      [{ profile: profile.name, authority, issued: done.length }],
-      slotOf(first.row),
-    );
-    await deps.audit(tx).appendAll(done.map(auditOf));
-    await inventory.markEnrolled(
-      tx,
-      done.map(({ decision, row }) => ({
-        ecuId: decision.ecu.ecuId,
-        notBefore: row.not_before,
-        notAfter: row.not_after,
-      })),
-    );
-  };
-
-  const supersede = async (tx: Db, done: readonly Planned[]) => {
-    const [first] = done;
-    if (!first) return;
-    const serials = done.map((p) => p.decision.replaces as string);
-    const store = createIdentityStore(tx);
-    await store.markRevoked(serials, clock.now(), 'superseded');
-    await store.addTotals(
-      [{ profile: profile.name, authority: first.row.authority, revoked: serials.length }],
-      slotOf(first.row),
-    );
-    await deps.audit(tx).appendAll(
-      done.map(({ decision, wish, row }) => ({
-        action: 'identity.revoke',
-        subject: decision.replaces as string,
-        by: actorOf(wish.requester),
-        at: row.issued_at,
-        details: { reason: 'superseded', replacedBy: row.serial_number },
-      })),
-    );
-    await announceRevoked(deps, tx, serials, 'superseded');
-  };
-
   const batcher: Batcher<Wish, Uint8Array> = createBatcher({
-    run: (wishes) => runBatch({ deps, plan, commit }, wishes),
+    run: (wishes) => runBatch({ deps, plan, commit: createCommit(deps, profile) }, wishes),
     maxBatch: 256,
     concurrency: 3,
     maxWaiting: 20_000,
@@ -180,13 +75,10 @@ export function createEnrolment(deps: IdentityDeps, issuing: Issuing, profile: P
   });
 }
 
-/** Spreads the running totals over their slots by the random octets of a serial number. */
-const slotOf = (row: NewCertificate): number => Number.parseInt(row.serial_number.slice(-2), 16);
-
 interface Steps {
   readonly deps: IdentityDeps;
   plan(index: number, wish: Wish, decision: EnrolmentDecision & { kind: 'issue' }): Planned;
-  commit(planned: readonly Planned[]): Promise<ReadonlySet<string>>;
+  readonly commit: Commit;
 }
 
 async function runBatch(steps: Steps, wishes: readonly Wish[]): Promise<(Uint8Array | Error)[]> {

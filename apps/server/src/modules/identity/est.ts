@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type CertificationRequest, certsOnly, PkiError, parseCertificationRequest } from '@bulkhead/pki';
 import type { Authorities } from './authorities.ts';
 import type { IdentityDeps } from './deps.ts';
-import type { Requester } from './domain/enrolment.ts';
 import { EnrolmentError, type EnrolmentRefusal } from './domain/error.ts';
 import type { Profile } from './domain/profiles.ts';
 import type { Enrolment } from './enrolment.ts';
+import { createRefusalAudit, requesterOf } from './est-caller.ts';
 import type { Peer, Peers } from './peers.ts';
 
 export interface EstRequest {
@@ -101,49 +101,13 @@ export function createEst(
   parts: EstParts,
 ): Est {
   const { authorities, peers, enrolment, profile } = parts;
+  const auditRefusal = createRefusalAudit(deps);
   const cacerts = certsOnly([authorities.root.der, authorities.vehicles.der]);
 
-  const requesterOf = (peer: Peer | undefined, presented: boolean, renewing: boolean): Requester => {
-    if (!peer) {
-      throw presented
-        ? new EnrolmentError(
-            'certificate-unknown',
-            'The client certificate was not issued to a client by this platform',
-          )
-        : new EnrolmentError(
-            'certificate-required',
-            'Present a plant claim certificate, or the certificate to be renewed',
-          );
-    }
-    const now = deps.clock.now();
-    const state = peers.state(peer, now);
-    if (state === 'revoked')
-      throw new EnrolmentError(
-        'certificate-revoked',
-        'The client certificate is revoked: have the ECU enrolled anew by a plant or workshop',
-      );
-    const graceEnds = peer.notAfter.getTime() + profile.renewableAfterExpirySeconds * 1000;
-    const mayBeLate = peer.kind === 'ecu' && renewing && now.getTime() <= graceEnds;
-    if (state === 'not-yet-valid' || (state === 'expired' && !mayBeLate)) {
-      throw new EnrolmentError(
-        'certificate-expired',
-        `The client certificate is valid from ${peer.notBefore.toISOString()} to ${peer.notAfter.toISOString()} only`,
-      );
-    }
-    if (peer.kind === 'ecu') {
-      return { kind: 'ecu', ecuId: peer.ecuId, certificateSerial: peer.serialNumber, expired: state === 'expired' };
-    }
-    // RFC 7030 s4.2.2: re-enrolling is for the holder of the certificate that is renewed.
-    if (renewing)
-      throw new EnrolmentError(
-        'wrong-purpose',
-        'A claim certificate enrols by simpleenroll; renew with the certificate of the ECU',
-      );
-    return { kind: 'claim', plant: peer.plant, certificateSerial: peer.serialNumber };
-  };
-
   const enrol = async (request: EstRequest, renewing: boolean, peer: Peer | undefined): Promise<EstResponse> => {
-    const requester = requesterOf(peer, request.peer !== undefined, renewing);
+    const now = deps.clock.now();
+    const caller = { peer, presented: request.peer !== undefined, renewing };
+    const requester = requesterOf(caller, (known) => peers.state(known, now), profile, now);
     const der = await enrolment.enrol({ request: readRequest(request), requester });
     return {
       status: 200,
@@ -157,7 +121,7 @@ export function createEst(
 
   const refused = async (error: EnrolmentError, peer: Peer | undefined, renewing: boolean): Promise<EstResponse> => {
     deps.metrics.count('est_refused_total', { reason: error.code });
-    if (peer) await auditRefusal(deps, error, peer, renewing);
+    if (peer) await auditRefusal(error, peer, renewing);
     return plain(statuses[error.code], error.message, error.code === 'busy' ? { 'Retry-After': '5' } : {});
   };
 
@@ -190,27 +154,4 @@ export function createEst(
 
 function plain(status: number, text: string, headers: Readonly<Record<string, string>> = {}): EstResponse {
   return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8', ...headers }, body: `${text}\n` };
-}
-
-/** A refusal of somebody we know is worth a row; strangers are only counted, or they could fill the log. */
-async function auditRefusal(
-  deps: Pick<IdentityDeps, 'audit' | 'clock' | 'db' | 'log'>,
-  error: EnrolmentError,
-  peer: Peer,
-  renewing: boolean,
-) {
-  const name = peer.kind === 'claim' ? `plant ${peer.plant}` : peer.ecuId;
-  const kind = peer.kind === 'claim' ? 'system' : 'vehicle';
-  const entry = {
-    action: 'identity.refuse-enrolment',
-    subject: peer.serialNumber,
-    by: { kind, id: peer.serialNumber, name },
-    at: deps.clock.now(),
-    details: { reason: error.code, detail: error.message, operation: renewing ? 'simplereenroll' : 'simpleenroll' },
-  } as const;
-  try {
-    await deps.audit(deps.db).appendAll([entry]);
-  } catch (cause) {
-    deps.log.error({ err: cause }, 'could not audit a refused enrolment');
-  }
 }

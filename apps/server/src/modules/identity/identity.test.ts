@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseCertificate } from '@bulkhead/pki';
 import { inTransaction } from '../../platform/db/database.ts';
 import { testDatabase } from '../../platform/db/testing.ts';
 import type { RequestContext } from '../../platform/http/handlers.ts';
+import { createKeyStore } from '../../platform/keys/index.ts';
 import { createIdentity } from './create-identity.ts';
 import { identityMigrations } from './migrations.ts';
 import { identityRoutes } from './routes.ts';
@@ -63,8 +66,9 @@ async function until(check: () => boolean, ms = 5_000): Promise<boolean> {
 
 test('replicas that start together on an empty database make one hierarchy', async () => {
   const empty = await testDatabase([identityMigrations]);
+  const directory = mkdtempSync(join(tmpdir(), 'bulkhead-race-'));
   try {
-    const deps = { ...it.deps, db: empty.db };
+    const deps = { ...it.deps, db: empty.db, keys: createKeyStore({ directory: join(directory, 'keys') }) };
     const replicas = await Promise.all([createIdentity(deps), createIdentity(deps), createIdentity(deps)]);
 
     assert.equal((await replicas[0]?.authorityRows())?.length, 4);
@@ -73,6 +77,7 @@ test('replicas that start together on an empty database make one hierarchy', asy
     for (const replica of replicas) await replica.close();
   } finally {
     await empty.close();
+    rmSync(directory, { recursive: true, force: true });
   }
 });
 
@@ -243,10 +248,9 @@ test('the summary counts enrolled ECUs once and what is revoked', async () => {
 });
 
 test('a replica without the keys of the authorities does not start, and says what to do', async () => {
-  const { createKeyStore } = await import('../../platform/keys/index.ts');
-  const directory = `/tmp/bulkhead-empty-keys-${process.pid}`;
+  const directory = mkdtempSync(join(tmpdir(), 'bulkhead-empty-'));
   try {
-    await assert.rejects(createIdentity({ ...it.deps, keys: createKeyStore({ directory }) }), {
+    await assert.rejects(createIdentity({ ...it.deps, keys: createKeyStore({ directory: join(directory, 'keys') }) }), {
       code: 'identity.key-missing',
     });
   } finally {

@@ -2,7 +2,7 @@ import type { RevocationReason } from '@bulkhead/pki';
 import type { IdentityDeps } from './deps.ts';
 import type { AuthorityName } from './domain/profiles.ts';
 import { createRevokedSet, type Revoked, type RevokedSet } from './domain/revoked-set.ts';
-import { createIdentityStore, type RevocationRow } from './store.ts';
+import { createRevocationStore, type RevocationRow } from './revocation-store.ts';
 
 export const revokedTopic = 'identity.revoked';
 
@@ -27,7 +27,7 @@ const revokedOf = (row: Omit<RevocationRow, 'transaction'>): Revoked => ({
   notAfter: row.not_after,
 });
 
-async function loadAll(store: ReturnType<typeof createIdentityStore>, take: (rows: readonly Revoked[]) => void) {
+async function loadAll(store: ReturnType<typeof createRevocationStore>, take: (rows: readonly Revoked[]) => void) {
   for (let after = ''; ; ) {
     const page = await store.revocationPage(after, pageSize);
     take(page.map(revokedOf));
@@ -44,7 +44,7 @@ export async function openRevocations(
   deps: Pick<IdentityDeps, 'db' | 'bus' | 'log' | 'metrics'>,
 ): Promise<Revocations> {
   const { db, bus, log, metrics } = deps;
-  const store = createIdentityStore(db);
+  const store = createRevocationStore(db);
   const set = createRevokedSet();
   const listeners = new Set<(serialNumbers: readonly string[]) => void>();
   let watermark = await store.revocationWatermark();

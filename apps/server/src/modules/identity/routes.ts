@@ -1,7 +1,7 @@
 import {
   type Authority as AuthorityView,
   type IdentityCode,
-  identityOperations,
+  type identityOperations,
   type Profile as ProfileView,
 } from '@bulkhead/contract';
 import { toPem } from '@bulkhead/pki';

@@ -1,12 +1,10 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { AuthorityTable, CertificateTable, CrlTable, RevocationTable } from './tables.ts';
+import type { AuthorityTable, CertificateTable } from './tables.ts';
 
 export type AuthorityRow = Selectable<AuthorityTable>;
 export type CertificateRow = Selectable<CertificateTable>;
 export type NewCertificate = Omit<CertificateRow, 'replaced_by' | 'revoked_at' | 'revocation_reason'>;
-export type CrlRow = Selectable<CrlTable>;
-export type RevocationRow = Selectable<RevocationTable>;
 
 export interface Replacement {
   readonly serialNumber: string;
@@ -111,41 +109,5 @@ export const createIdentityStore = (db: Db) =>
         on conflict (profile, authority, slot) do update set issued = t.issued + excluded.issued, revoked = t.revoked + excluded.revoked`.execute(
         db,
       ),
-
-    /** What a replica must not miss: every transaction below the watermark had ended when it was taken. */
-    revocationWatermark: () =>
-      sql<{ xmin: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`
-        .execute(db)
-        .then(({ rows }) => rows[0]?.xmin ?? '0'),
-    revocationsSince: (watermark: string) =>
-      sql<
-        Omit<RevocationRow, 'transaction'>
-      >`select serial_number, authority, revoked_at, reason, not_after from identity_revocation
-        where transaction >= ${watermark}::xid8`
-        .execute(db)
-        .then(({ rows }) => rows),
-    revocationPage: (after: string, limit: number) =>
-      db
-        .selectFrom('identity_revocation')
-        .select(['serial_number', 'authority', 'revoked_at', 'reason', 'not_after'])
-        .where('serial_number', '>', after)
-        .orderBy('serial_number')
-        .limit(limit)
-        .execute(),
-
-    /** Held until the transaction ends: one replica at a time makes the authority's next CRL. */
-    lockCrl: (authority: string) =>
-      sql`select pg_advisory_xact_lock(${bootstrapLock}::int, hashtext(${authority}))`.execute(db),
-    latestCrl: (authority: string) =>
-      db
-        .selectFrom('identity_crl')
-        .selectAll()
-        .where('authority', '=', authority)
-        .orderBy('number', 'desc')
-        .limit(1)
-        .executeTakeFirst(),
-    insertCrl: (row: Insertable<CrlTable>) => db.insertInto('identity_crl').values(row).execute(),
-    dropCrlsBefore: (authority: string, number: string) =>
-      db.deleteFrom('identity_crl').where('authority', '=', authority).where('number', '<', number).execute(),
   });
 export type IdentityStore = ReturnType<typeof createIdentityStore>;

@@ -105,9 +105,9 @@ export async function openTestIdentity({ clock = systemClock }: { clock?: Clock 
   const metrics = fakeMetrics();
   const closing: (() => Promise<unknown>)[] = [];
   // The address is part of every certificate, so the port is taken before the module opens.
-  let handle: Identity['pkiListener'] | undefined;
+  const opened: { identity?: Identity } = {};
   const http = createServer((request, response) => {
-    if (!handle?.(request, response)) response.writeHead(404).end();
+    if (!opened.identity?.pkiListener(request, response)) response.writeHead(404).end();
   });
   const httpPort = await listening(http);
   const depsWith = async (): Promise<IdentityDeps> => {
@@ -128,13 +128,13 @@ export async function openTestIdentity({ clock = systemClock }: { clock?: Clock 
     };
   };
   const open = async (deps: IdentityDeps) => {
-    const opened = await createIdentity(deps);
-    closing.unshift(() => opened.close());
-    return opened;
+    const replica = await createIdentity(deps);
+    closing.unshift(() => replica.close());
+    return replica;
   };
   const deps = await depsWith();
   const identity = await open(deps);
-  handle = identity.pkiListener;
+  opened.identity = identity;
   const https = identity.createVehicleServer();
   const httpsPort = await listening(https);
   const close = async () => {

@@ -51,6 +51,7 @@ function decideClaim(ecu: EnrolmentEcu, current: CurrentCertificate | undefined,
   throw new EnrolmentError(
     'valid-identity-exists',
     'This ECU already holds a valid certificate: renew with that one, or have it revoked or its replacement authorised first',
+    { fields: { vin: ecu.vin, ecuSerial: ecu.serial } },
   );
 }
 
@@ -64,6 +65,7 @@ export function decideEnrolment(facts: EnrolmentFacts, now: Date): EnrolmentDeci
     throw new EnrolmentError(
       'ecu-unknown',
       'The inventory has no such ECU in this vehicle, or it is retired: import it first, and check VIN and serial number',
+      { fields: { vin: names.vin, ecuSerial: names.serial } },
     );
   }
   if (names.ecuId !== undefined && names.ecuId !== ecu.ecuId) {
