@@ -1,4 +1,3 @@
-import * as tokens from '@cloudscape-design/design-tokens';
 import { type Plugin, runnerImport } from 'vite';
 
 const fonts = {
@@ -23,24 +22,36 @@ const primary = {
   1000: '#032220',
 };
 
-/** Names of our own for the design tokens that `console.css` uses; theirs carry a hash that changes between releases. */
-const aliases = {
-  background: tokens.colorBackgroundLayoutMain,
-  panel: tokens.colorBackgroundContainerContent,
-  hover: tokens.colorBackgroundDropdownItemHover,
-  text: tokens.colorTextBodyDefault,
-  'text-secondary': tokens.colorTextBodySecondary,
-  border: tokens.colorBorderDividerDefault,
-  focus: tokens.colorBorderItemFocused,
-  accent: tokens.colorTextAccent,
-  good: tokens.colorTextStatusSuccess,
-  warning: tokens.colorTextStatusWarning,
-  bad: tokens.colorTextStatusError,
-  info: tokens.colorTextStatusInfo,
-  idle: tokens.colorTextStatusInactive,
-  mono: tokens.fontFamilyMonospace,
-  font: tokens.fontFamilyBase,
+/** Names of our own for the tokens that `console.css` uses; the real ones carry a hash that changes between releases. */
+const aliases: Readonly<Record<string, string>> = {
+  background: 'colorBackgroundLayoutMain',
+  panel: 'colorBackgroundContainerContent',
+  hover: 'colorBackgroundDropdownItemHover',
+  text: 'colorTextBodyDefault',
+  'text-secondary': 'colorTextBodySecondary',
+  border: 'colorBorderDividerDefault',
+  focus: 'colorBorderItemFocused',
+  accent: 'colorTextAccent',
+  good: 'colorTextStatusSuccess',
+  warning: 'colorTextStatusWarning',
+  bad: 'colorTextStatusError',
+  info: 'colorTextStatusInfo',
+  idle: 'colorTextStatusInactive',
+  mono: 'fontFamilyMonospace',
+  font: 'fontFamilyBase',
 };
+
+/** Finds the name behind a token by overriding it alone. */
+function aliasLines({ generateThemeStylesheet }: Theming): string {
+  const lines = Object.entries(aliases).map(([alias, token]) => {
+    const value = token.startsWith('font') ? 'probe' : '#010203';
+    const sheet = generateThemeStylesheet({ theme: { tokens: { [token]: value } } });
+    const name = /(--[\w-]+):/.exec(sheet)?.[1];
+    if (!name) throw new Error(`The design system has no token ${token} any more; choose another one in theme.ts`);
+    return `--bh-${alias}: var(${name});`;
+  });
+  return lines.join(' ');
+}
 
 const id = 'virtual:bulkhead-theme.css';
 const resolved = `\0${id}`;
@@ -65,9 +76,8 @@ export function bulkheadTheme(): Plugin {
         resolve: { alias: { tslib: 'tslib/tslib.es6.js' } },
         environments: { inline: { resolve: { noExternal: true } } },
       });
-      const names = Object.entries(aliases).map(([name, value]) => `--bh-${name}: ${value};`);
       const theme = { tokens: fonts, referenceTokens: { color: { primary } } };
-      return `${module.generateThemeStylesheet({ theme })}\nbody { ${names.join(' ')} }`;
+      return `${module.generateThemeStylesheet({ theme })}\nbody { ${aliasLines(module)} }`;
     },
   };
 }

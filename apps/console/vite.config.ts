@@ -2,13 +2,6 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { bulkheadTheme } from './theme.ts';
 
-const test = {
-  environment: 'jsdom',
-  include: ['src/**/*.test.{ts,tsx}'],
-  server: { deps: { inline: [/@cloudscape-design/] } },
-  css: false,
-};
-
 export default defineConfig({
   plugins: [react(), bulkheadTheme()],
   build: {
@@ -16,7 +9,14 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      treeshake: {
+        // contract, kernel and typebox only define things; what no page uses is left out
+        moduleSideEffects: [{ test: /\/packages\/|\/node_modules\/typebox\//, sideEffects: false }],
+        // the compiled schemas of vehicle messages would try `new Function`, which the content security policy refuses
+        manualPureFunctions: ['Compile'],
+      },
+    },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
-  ...{ test },
 });

@@ -4,51 +4,198 @@ import { Failed, NotFound } from './shell/not-found.tsx';
 import { type Crumb, Guard } from './shell/shell.tsx';
 
 type Params = Readonly<Record<string, string>>;
+type Crumbs = (params: Params) => Crumb[];
 
 declare module '@tanstack/react-router' {
   interface StaticDataRouteOption {
-    crumbs?: (params: Params) => Crumb[];
+    crumbs?: Crumbs;
   }
   interface Register {
     router: typeof router;
   }
 }
 
-const crumb = {
-  vehicles: { text: 'Vehicles', href: paths.vehicles() },
-} as const satisfies Record<string, Crumb>;
-
 const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: Failed });
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Guard });
 
-const entry = [
-  createRoute({
-    getParentRoute: () => root,
-    path: '/sign-in',
-    component: lazyRouteComponent(() => import('./pages/access-entry/sign-in-page.tsx'), 'SignInPage'),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/setup',
-    component: lazyRouteComponent(() => import('./pages/access-entry/enrol-page.tsx'), 'SetupPage'),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/invite',
-    component: lazyRouteComponent(() => import('./pages/access-entry/enrol-page.tsx'), 'InvitePage'),
-  }),
-];
+/** A list, or what stands directly below the overview. */
+const top =
+  (text: string, href: string): Crumbs =>
+  () => [{ text, href }];
+/** One thing of a list, named by its parameter or by a fixed text. */
+const below =
+  (text: string, href: string, name: (params: Params) => string): Crumbs =>
+  (params) => [
+    { text, href },
+    { text: name(params), href: '' },
+  ];
 
-const inventory = [
-  createRoute({
-    getParentRoute: () => shell,
-    path: '/vehicles',
-    staticData: { crumbs: () => [crumb.vehicles] },
-    component: lazyRouteComponent(() => import('./pages/inventory/vehicles-page.tsx'), 'VehiclesPage'),
-  }),
-];
+const at = <const P extends string>(path: P, crumbs: Crumbs, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => shell, path, staticData: { crumbs }, component });
 
-const routeTree = root.addChildren([...entry, shell.addChildren([...inventory])]);
+const entry = () => import('./pages/access-entry/enrol-page.tsx');
+const outside = <const P extends string>(path: P, component: ReturnType<typeof lazyRouteComponent>) =>
+  createRoute({ getParentRoute: () => root, path, component });
+
+const routeTree = root.addChildren([
+  outside(
+    '/sign-in',
+    lazyRouteComponent(() => import('./pages/access-entry/sign-in-page.tsx'), 'SignInPage'),
+  ),
+  outside('/setup', lazyRouteComponent(entry, 'SetupPage')),
+  outside('/invite', lazyRouteComponent(entry, 'InvitePage')),
+  shell.addChildren([
+    at(
+      '/',
+      () => [],
+      lazyRouteComponent(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
+    ),
+    // inventory
+    at(
+      '/vehicles',
+      top('Vehicles', paths.vehicles()),
+      lazyRouteComponent(() => import('./pages/inventory/vehicles-page.tsx'), 'VehiclesPage'),
+    ),
+    at(
+      '/vehicles/$vin',
+      below('Vehicles', paths.vehicles(), ({ vin = '' }) => vin),
+      lazyRouteComponent(() => import('./pages/inventory/vehicle-page.tsx'), 'VehiclePage'),
+    ),
+    at(
+      '/models',
+      top('Models', paths.models()),
+      lazyRouteComponent(() => import('./pages/inventory/models-page.tsx'), 'ModelsPage'),
+    ),
+    at(
+      '/models/$code',
+      below('Models', paths.models(), ({ code = '' }) => code),
+      lazyRouteComponent(() => import('./pages/inventory/model-page.tsx'), 'ModelPage'),
+    ),
+    at(
+      '/ecus',
+      top('ECUs', paths.ecus()),
+      lazyRouteComponent(() => import('./pages/inventory/ecus-page.tsx'), 'EcusPage'),
+    ),
+    at(
+      '/ecus/$serial',
+      below('ECUs', paths.ecus(), ({ serial = '' }) => serial),
+      lazyRouteComponent(() => import('./pages/inventory/ecu-page.tsx'), 'EcuPage'),
+    ),
+    at(
+      '/software',
+      top('Software', paths.softwareList()),
+      lazyRouteComponent(() => import('./pages/inventory/software-list-page.tsx'), 'SoftwareListPage'),
+    ),
+    at(
+      '/software/$id',
+      below('Software', paths.softwareList(), () => 'Version'),
+      lazyRouteComponent(() => import('./pages/inventory/software-page.tsx'), 'SoftwarePage'),
+    ),
+    at(
+      '/sboms',
+      top('SBOMs', paths.sboms()),
+      lazyRouteComponent(() => import('./pages/inventory/sboms-page.tsx'), 'SbomsPage'),
+    ),
+    at(
+      '/sboms/$id',
+      below('SBOMs', paths.sboms(), () => 'SBOM'),
+      lazyRouteComponent(() => import('./pages/inventory/sbom-page.tsx'), 'SbomPage'),
+    ),
+    at(
+      '/components',
+      top('Components', paths.components()),
+      lazyRouteComponent(() => import('./pages/inventory/components-table.tsx'), 'ComponentsPage'),
+    ),
+    at(
+      '/imports',
+      top('Imports', paths.imports()),
+      lazyRouteComponent(() => import('./pages/inventory/imports-page.tsx'), 'ImportsPage'),
+    ),
+    at(
+      '/imports/new',
+      below('Imports', paths.imports(), () => 'New'),
+      lazyRouteComponent(() => import('./pages/inventory/new-import-page.tsx'), 'NewImportPage'),
+    ),
+    at(
+      '/imports/$id',
+      below('Imports', paths.imports(), () => 'Import'),
+      lazyRouteComponent(() => import('./pages/inventory/import-page.tsx'), 'ImportPage'),
+    ),
+    // identity
+    at(
+      '/identity/certificates',
+      top('Certificates', paths.certificates()),
+      lazyRouteComponent(() => import('./pages/identity/certificates-table.tsx'), 'CertificatesPage'),
+    ),
+    at(
+      '/identity/certificates/$serial',
+      below('Certificates', paths.certificates(), ({ serial = '' }) => serial),
+      lazyRouteComponent(() => import('./pages/identity/certificate-page.tsx'), 'CertificatePage'),
+    ),
+    at(
+      '/identity/authorities',
+      top('Authorities', paths.authorities()),
+      lazyRouteComponent(() => import('./pages/identity/authorities-page.tsx'), 'AuthoritiesPage'),
+    ),
+    at(
+      '/identity/profiles',
+      top('Profiles', paths.profiles()),
+      lazyRouteComponent(() => import('./pages/identity/profiles-page.tsx'), 'ProfilesPage'),
+    ),
+    at(
+      '/identity/claim-certificate',
+      top('Claim certificate', paths.claim()),
+      lazyRouteComponent(() => import('./pages/identity/claim-page.tsx'), 'ClaimPage'),
+    ),
+    // connectivity and monitoring
+    at(
+      '/connectivity/connections',
+      top('Connections', paths.connections()),
+      lazyRouteComponent(() => import('./pages/connectivity/connections-page.tsx'), 'ConnectionsPage'),
+    ),
+    at(
+      '/connectivity/refusals',
+      top('Refusals', paths.refusals()),
+      lazyRouteComponent(() => import('./pages/connectivity/refusals-page.tsx'), 'RefusalsPage'),
+    ),
+    at(
+      '/monitoring/events',
+      top('Events', paths.events()),
+      lazyRouteComponent(() => import('./pages/monitoring/events-page.tsx'), 'EventsPage'),
+    ),
+    // access and platform
+    at(
+      '/access/operators',
+      top('Operators', paths.operators()),
+      lazyRouteComponent(() => import('./pages/access/operators-page.tsx'), 'OperatorsPage'),
+    ),
+    at(
+      '/access/tokens',
+      top('API tokens', paths.tokens()),
+      lazyRouteComponent(() => import('./pages/access/tokens-page.tsx'), 'TokensPage'),
+    ),
+    at(
+      '/access/audit',
+      top('Audit log', paths.audit()),
+      lazyRouteComponent(() => import('./pages/access/audit-page.tsx'), 'AuditPage'),
+    ),
+    at(
+      '/jobs',
+      top('Jobs', paths.jobs()),
+      lazyRouteComponent(() => import('./pages/jobs/jobs-page.tsx'), 'JobsPage'),
+    ),
+    at(
+      '/jobs/$id',
+      below('Jobs', paths.jobs(), () => 'Job'),
+      lazyRouteComponent(() => import('./pages/jobs/job-page.tsx'), 'JobPage'),
+    ),
+    at(
+      '/settings',
+      top('Settings', paths.settings()),
+      lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
+    ),
+  ]),
+]);
 
 /** Search parameters are plain text: a filter that looks like a number stays what was typed. */
 export const router = createRouter({

@@ -6,3 +6,7 @@ declare module '@cloudscape-design/components/i18n/messages/all.en' {
   const messages: I18nProviderProps.Messages;
   export default messages;
 }
+declare module 'elkjs/lib/elk-worker.min.js?url' {
+  const url: string;
+  export default url;
+}

@@ -102,7 +102,7 @@ export function TopBar({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
     text: 'Go to… (Ctrl K)',
     iconName: 'search',
     onClick: onPalette,
-    ariaLabel: 'Open the command palette',
+    title: 'Open the command palette',
   };
   return (
     <div id="shell-header">

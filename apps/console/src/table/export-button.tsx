@@ -2,17 +2,18 @@ import { operations, operationUrl } from '@bulkhead/contract';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import { useState } from 'react';
 import { compact } from '../api.ts';
-import { csvLine, downloadText } from '../ui/download.ts';
+import { type Cell, csvLine, downloadText } from '../ui/download.ts';
 import { flash, flashFailure } from '../ui/flash.tsx';
 import { integer } from '../ui/time.ts';
 import { type ListId, walkPages } from './list.ts';
 
 const limit = 100_000;
 
-function cellsOf(item: object): unknown[] {
-  return Object.values(item).map((value) =>
-    typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
-  );
+function cellsOf(item: object): Cell[] {
+  return Object.values(item).map((value: unknown) => {
+    const simple = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+    return simple ? value : value === null ? null : JSON.stringify(value);
+  });
 }
 
 async function collect(operation: ListId, filter: string, format: string, onCount: (rows: number) => void) {

@@ -8,9 +8,11 @@ export function downloadText(name: string, text: string, type = 'text/csv'): voi
   URL.revokeObjectURL(url);
 }
 
+export type Cell = string | number | boolean | null | undefined;
+
 /** One CSV line (RFC 4180); a leading `=`, `+`, `-` or `@` is quoted with an apostrophe so that no sheet runs it. */
-export function csvLine(values: readonly unknown[]): string {
-  const cell = (value: unknown) => {
+export function csvLine(values: readonly Cell[]): string {
+  const cell = (value: Cell) => {
     const text = value === null || value === undefined ? '' : String(value);
     const safe = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

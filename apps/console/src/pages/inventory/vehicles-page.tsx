@@ -23,19 +23,19 @@ const columns: readonly Column<Vehicle>[] = [
       </Link>
     ),
   },
-  { id: 'state', header: 'State', width: 120, cell: ({ state }) => <Status state={state} /> },
+  { id: 'state', header: 'State', width: 135, cell: ({ state }) => <Status state={state} /> },
   {
     id: 'model',
     header: 'Model',
     width: 180,
     cell: ({ model, modelName }) => <Link href={paths.model(model)}>{modelName}</Link>,
   },
-  { id: 'region', header: 'Region', width: 100, cell: ({ region }) => region },
+  { id: 'region', header: 'Region', width: 115, cell: ({ region }) => region },
   { id: 'software', header: 'Software', width: 130, cell: ({ software }) => <Status state={software} /> },
   {
     id: 'ecus',
     header: 'ECUs enrolled',
-    width: 130,
+    width: 155,
     cell: ({ ecus, enrolledEcus }) => `${enrolledEcus} of ${ecus}`,
   },
   { id: 'lastSeenAt', header: 'Last seen', width: 130, cell: ({ lastSeenAt }) => <RelativeTime at={lastSeenAt} /> },

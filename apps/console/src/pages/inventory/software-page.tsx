@@ -1,0 +1,64 @@
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import Link from '@cloudscape-design/components/link';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { query } from '../../api.ts';
+import { paths } from '../../paths.ts';
+import { quoted } from '../../table/filter-tokens.ts';
+import { CopyAs } from '../../ui/copy-as.tsx';
+import { Copyable } from '../../ui/copyable.tsx';
+import { Page } from '../../ui/page.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Section } from '../../ui/section.tsx';
+import { Loaded } from '../../ui/states.tsx';
+import { integer } from '../../ui/time.ts';
+import { ComponentsTable } from './components-table.tsx';
+import { SbomUpload } from './sbom-upload.tsx';
+
+/** One software version: where it runs and what it is made of. */
+export function SoftwarePage() {
+  const { id = '' } = useParams({ strict: false });
+  const answer = useQuery(query('getSoftware', { params: { id } }));
+  const software = answer.data;
+  return (
+    <Page
+      title={software ? `${software.name} ${software.version}` : 'Software'}
+      actions={<CopyAs api={`/software/${id}`} cli={`bulkhead software get ${id}`} />}
+    >
+      <Loaded answer={answer} label="software">
+        {(loaded) => (
+          <>
+            <Section title="Summary">
+              <KeyValuePairs
+                columns={4}
+                items={[
+                  { label: 'Name', value: loaded.name },
+                  { label: 'Version', value: loaded.version },
+                  { label: 'Supplier', value: loaded.supplier },
+                  { label: 'Function', value: loaded.function },
+                  { label: 'Vehicles that run it', value: integer(loaded.vehicles) },
+                  { label: 'ECUs that run it', value: integer(loaded.installations) },
+                  { label: 'Part number', value: loaded.partNumber ?? '–' },
+                  { label: 'Created', value: <RelativeTime at={loaded.createdAt} /> },
+                  { label: 'SHA-256', value: loaded.sha256 ? <Copyable value={loaded.sha256} label="hash" /> : '–' },
+                  {
+                    label: 'SBOM',
+                    value: loaded.sbomId ? (
+                      <Link href={paths.sbom(loaded.sbomId)}>{integer(loaded.components ?? 0)} components</Link>
+                    ) : (
+                      'None yet'
+                    ),
+                  },
+                ]}
+              />
+            </Section>
+            <Section title="SBOM" description="What this version is made of, as its supplier says.">
+              <SbomUpload softwareId={loaded.id} replaces={loaded.sbomId !== null} />
+            </Section>
+            {loaded.sbomId && <ComponentsTable within={`sbom = ${quoted(loaded.sbomId)}`} />}
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
