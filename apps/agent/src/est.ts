@@ -1,7 +1,7 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { request } from 'node:https';
 import { deviceIdUri, deviceUri, parseDeviceIdUri } from '@bulkhead/contract';
-import { createCertificationRequest, generateKey, parseCertificate, readCertsOnly, toPem } from '@bulkhead/pki';
+import { createCertificationRequest, parseCertificate, readCertsOnly, toPem } from '@bulkhead/pki';
 import { AgentError } from './error.ts';
 import type { Identity } from './state.ts';
 
@@ -22,6 +22,7 @@ export interface Credential {
 
 const maxAnswerBytes = 256 * 1024;
 const timeoutMs = 30_000;
+const maxRetryAfterSeconds = 3_600;
 
 interface Answer {
   readonly status: number;
@@ -60,8 +61,8 @@ function post(url: string, body: string, { trust }: EstOptions, credential: Cred
         let text = '';
         response.setEncoding('latin1');
         response.on('data', (chunk: string) => {
-          text += chunk;
-          if (text.length > maxAnswerBytes) response.destroy(new Error('the answer is too long'));
+          if (text.length + chunk.length > maxAnswerBytes) response.destroy(new Error('the answer is too long'));
+          else text += chunk;
         });
         response.on('error', unreachable);
         response.on('end', () =>
@@ -91,8 +92,8 @@ async function enrolAt(
   operation: 'simpleenroll' | 'simplereenroll',
   options: EstOptions,
   credential: Credential,
+  key: KeyObject,
 ): Promise<Identity> {
-  const { privateKey } = generateKey();
   const uris = [deviceUri(options)];
   if (operation === 'simplereenroll') {
     const id = new X509Certificate(credential.chain).subjectAltName?.match(/URI:(urn:uuid:[^,\s]+)/)?.[1];
@@ -101,24 +102,28 @@ async function enrolAt(
   }
   const csr = createCertificationRequest({
     subject: [{ type: 'CN', value: options.serial }],
-    key: privateKey,
+    key,
     sans: { uri: uris },
   });
-  const { status, text } = await post(
+  const { status, text, retryAfter } = await post(
     `${options.url}/.well-known/est/${operation}`,
     csr.toString('base64'),
     options,
     credential,
   );
   if (status >= 500 || status === 202 || status === 429)
-    throw new AgentError('agent.enrolment-unreachable', `The enrolment service asks to come back later (${status})`);
+    throw new AgentError('agent.enrolment-unreachable', `The enrolment service asks to come back later (${status})`, {
+      fields: { retryAfterSeconds: String(Math.min(maxRetryAfterSeconds, Math.max(0, retryAfter || 0))) },
+    });
   if (status !== 200)
     throw new AgentError('agent.enrolment-refused', `Enrolment was refused (${status}): ${text.slice(0, 500).trim()}`);
-  return { key: privateKey, chain: checkedChain(text, privateKey, options) };
+  return { key, chain: checkedChain(text, key, options) };
 }
 
-/** First certificate, by the plant's claim certificate (RFC 7030 s4.2.1). The key is made here and never leaves. */
-export const enrol = (options: EstOptions, claim: Credential) => enrolAt('simpleenroll', options, claim);
+/** First certificate, by the plant's claim certificate (RFC 7030 s4.2.1), for a key made here that never leaves. */
+export const enrol = (options: EstOptions, claim: Credential, key: KeyObject) =>
+  enrolAt('simpleenroll', options, claim, key);
 
 /** Renewal with a new key, by the certificate in use (RFC 7030 s4.2.2). */
-export const renew = (options: EstOptions, current: Identity) => enrolAt('simplereenroll', options, current);
+export const renew = (options: EstOptions, current: Identity, key: KeyObject) =>
+  enrolAt('simplereenroll', options, current, key);

@@ -25,7 +25,7 @@ test('what was appended is there in order after a reopen, and gone once acknowle
 
   const second = openJournal({ directory, key });
   assert.deepEqual(texts(second), ['a', 'b', 'c']);
-  second.acknowledge(3);
+  second.acknowledge(second.peek(0, 3));
 
   assert.deepEqual(texts(openJournal({ directory, key })), []);
   assert.deepEqual(filesOf(directory), []);
@@ -60,6 +60,37 @@ test('a full journal gives up the oldest records and says how many', () => {
   assert.equal(kept.at(-1), '999'.padStart(200, '0'));
   assert.equal(journal.takeDropped(), 1000 - kept.length);
   assert.ok(kept.length > 100, `kept ${kept.length}`);
+});
+
+test('an acknowledgement that comes after its records made room for newer ones takes nothing else away', () => {
+  const journal = openJournal({ directory: fresh(), key, maxBytes: 64 * 1024, durable: false });
+  for (let i = 0; i < 50; i++) journal.append(Buffer.from(String(i).padStart(1000, '0')));
+  const inFlight = journal.peek(0, 30);
+
+  for (let i = 50; i < 90; i++) journal.append(Buffer.from(String(i).padStart(1000, '0')));
+  const kept = texts(journal).map(Number);
+  journal.acknowledge(inFlight);
+
+  assert.ok((kept[0] ?? 0) > 0, 'the oldest gave way');
+  assert.deepEqual(
+    texts(journal).map(Number),
+    kept.filter((n) => n >= 30),
+  );
+});
+
+test('records acknowledged out of order leave no file behind', () => {
+  const directory = fresh();
+  const journal = openJournal({ directory, key, maxBytes: 64 * 1024, durable: false });
+  for (let i = 0; i < 40; i++) journal.append(Buffer.from(String(i).padStart(1000, '0')));
+
+  journal.acknowledge(journal.peek(20, 20));
+  assert.equal(journal.size(), 20);
+  journal.append(Buffer.from('x'.repeat(4000)));
+  journal.acknowledge(journal.peek(0, 20));
+  journal.acknowledge(journal.peek(0, 1));
+
+  assert.equal(journal.size(), 0);
+  assert.deepEqual(filesOf(directory), []);
 });
 
 test('each record that append answered for survives kill -9 of the process', async () => {

@@ -18,6 +18,8 @@ interface Segment {
 }
 
 export interface JournalRecord {
+  /** Counts up while the journal is open; 0 is before the first. */
+  readonly id: number;
   readonly segment: number;
   readonly content: Buffer;
 }
@@ -27,50 +29,31 @@ const maxRecordBytes = 131_072;
 const fileName = (number: number) => `${String(number).padStart(10, '0')}.log`;
 
 /** Records of one file up to the first that was cut short by a crash. */
-function readSegment(path: string, number: number, key: Buffer): JournalRecord[] {
+function readSegment(path: string, key: Buffer): Buffer[] {
   const file = readFileSync(path);
-  const records: JournalRecord[] = [];
+  const records: Buffer[] = [];
   for (let at = 0; at + lengthBytes <= file.length; ) {
     const length = file.readUInt32BE(at);
     const end = at + lengthBytes + length;
     if (length < sealOverhead || length > maxRecordBytes + sealOverhead || end > file.length) break;
-    records.push({ segment: number, content: unseal(key, 'journal', file.subarray(at + lengthBytes, end)) });
+    records.push(unseal(key, 'journal', file.subarray(at + lengthBytes, end)));
     at = end;
   }
   return records;
 }
 
-/**
- * What waits to be sent: an append-only, encrypted, bounded log that survives a crash at any instant. A record is
- * kept until it is acknowledged; after a restart records may be handed out again, and the platform absorbs those by
- * their identity. When the log is full the oldest segment is given up and counted in `dropped`, never in silence.
- */
-export function openJournal({ directory, key, maxBytes = 4 * 1024 * 1024, durable = true }: JournalOptions) {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+/** The files: a record goes to the newest, and a file goes when nothing in it waits any more. */
+function createSegments({ directory, key, maxBytes = 4 * 1024 * 1024, durable = true }: JournalOptions) {
   const segmentBytes = Math.max(4096, Math.floor(maxBytes / 16));
   const segments = new Map<number, Segment>();
-  const waiting: JournalRecord[] = [];
-  let dropped = 0;
   let total = 0;
   let file: number | undefined;
   let next = 1;
 
-  for (const name of readdirSync(directory)
-    .filter((n) => n.endsWith('.log'))
-    .sort()) {
-    const number = Number.parseInt(name, 10);
-    const records = readSegment(join(directory, name), number, key);
-    next = number + 1;
-    if (records.length === 0) rmSync(join(directory, name));
-    else
-      segments.set(number, {
-        number,
-        bytes: records.reduce((sum, r) => sum + r.content.length + sealOverhead + lengthBytes, 0),
-        waiting: records.length,
-      });
-    waiting.push(...records);
+  function closeFile(): void {
+    if (file !== undefined) closeSync(file);
+    file = undefined;
   }
-  total = [...segments.values()].reduce((sum, segment) => sum + segment.bytes, 0);
 
   function remove(segment: Segment): void {
     segments.delete(segment.number);
@@ -78,57 +61,128 @@ export function openJournal({ directory, key, maxBytes = 4 * 1024 * 1024, durabl
     rmSync(join(directory, fileName(segment.number)), { force: true });
   }
 
-  function startSegment(): Segment {
-    if (file !== undefined) closeSync(file);
+  function start(): Segment {
+    closeFile();
+    const previous = segments.get(next - 1);
+    if (previous?.waiting === 0) remove(previous);
     const segment = { number: next++, bytes: 0, waiting: 0 };
     file = openSync(join(directory, fileName(segment.number)), 'a', 0o600);
     segments.set(segment.number, segment);
     return segment;
   }
 
-  function makeRoom(bytes: number): void {
-    while (total + bytes > maxBytes && segments.size > 1) {
-      const oldest = segments.values().next().value as Segment;
-      const lost = waiting.findIndex((record) => record.segment !== oldest.number);
-      dropped += waiting.splice(0, lost < 0 ? waiting.length : lost).length;
-      remove(oldest);
-    }
-  }
-
-  return Object.freeze({
-    append: (content: Buffer): void => {
-      if (content.length > maxRecordBytes) throw new RangeError(`A record has at most ${maxRecordBytes} bytes`);
-      const sealed = seal(key, 'journal', content);
-      const framed = Buffer.allocUnsafe(lengthBytes + sealed.length);
-      framed.writeUInt32BE(sealed.length);
-      sealed.copy(framed, lengthBytes);
-      makeRoom(framed.length);
-      const last = [...segments.values()].at(-1);
-      const segment = file !== undefined && last && last.bytes + framed.length <= segmentBytes ? last : startSegment();
+  return {
+    closeFile,
+    /** Everything that is left from before, oldest first. */
+    load: (each: (content: Buffer, segment: number) => void): void => {
+      const names = readdirSync(directory).filter((name) => name.endsWith('.log'));
+      for (const name of names.sort()) {
+        const number = Number.parseInt(name, 10);
+        const records = readSegment(join(directory, name), key);
+        next = number + 1;
+        if (records.length === 0) {
+          rmSync(join(directory, name));
+          continue;
+        }
+        const bytes = records.reduce((sum, { length }) => sum + length + sealOverhead + lengthBytes, 0);
+        segments.set(number, { number, bytes, waiting: records.length });
+        total += bytes;
+        for (const content of records) each(content, number);
+      }
+    },
+    /** The segment that must go so that `bytes` more have room. */
+    surplus: (bytes: number): Segment | undefined =>
+      total + bytes > maxBytes && segments.size > 1 ? segments.values().next().value : undefined,
+    remove,
+    /** Returns the number of the segment that the record is in, on the medium. */
+    write: (framed: Buffer): number => {
+      const last = segments.get(next - 1);
+      const fits = file !== undefined && last && last.bytes + framed.length <= segmentBytes;
+      const segment = fits ? last : start();
       writeSync(file as number, framed);
       if (durable) fsyncSync(file as number);
       segment.bytes += framed.length;
       segment.waiting += 1;
       total += framed.length;
-      waiting.push({ segment: segment.number, content });
+      return segment.number;
     },
-    /** Up to `count` records that wait, oldest first, starting after the first `skip`. */
-    peek: (skip: number, count: number): readonly JournalRecord[] => waiting.slice(skip, skip + count),
-    /** The oldest `count` records are stored by the platform; a segment goes when its last record does. */
-    acknowledge: (count: number): void => {
-      for (const record of waiting.splice(0, count)) {
-        const segment = segments.get(record.segment);
-        if (!segment) continue;
-        segment.waiting -= 1;
-        const current = segment.number === next - 1 && file !== undefined;
-        if (segment.waiting === 0 && (!current || waiting.length === 0)) {
-          if (current) {
-            closeSync(file as number);
-            file = undefined;
-          }
-          remove(segment);
-        }
-      }
+    release: (number: number): void => {
+      const segment = segments.get(number);
+      if (!segment) return;
+      segment.waiting -= 1;
+      if (segment.waiting === 0 && number !== next - 1) remove(segment); // the newest may still be written to
+    },
+    clear: (): void => {
+      closeFile();
+      for (const segment of segments.values()) remove(segment);
+    },
+  };
+}
+
+function frame(key: Buffer, content: Buffer): Buffer {
+  if (content.length > maxRecordBytes) throw new RangeError(`A record has at most ${maxRecordBytes} bytes`);
+  const sealed = seal(key, 'journal', content);
+  const framed = Buffer.allocUnsafe(lengthBytes + sealed.length);
+  framed.writeUInt32BE(sealed.length);
+  sealed.copy(framed, lengthBytes);
+  return framed;
+}
+
+/** Place of the first record after `id`; the records lie in the order of their ids. */
+function placeAfter(records: readonly JournalRecord[], id: number): number {
+  let [low, high] = [0, records.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((records[middle] as JournalRecord).id <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * What waits to be sent: an append-only, encrypted, bounded log that survives a crash at any instant. A record is
+ * kept until it is acknowledged; after a restart records may be handed out again, and the platform absorbs those by
+ * their identity. When the log is full the oldest segment is given up and counted in `dropped`, never in silence.
+ */
+export function openJournal(options: JournalOptions) {
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  const segments = createSegments(options);
+  const waiting: JournalRecord[] = [];
+  let dropped = 0;
+  let lastId = 0;
+  segments.load((content, segment) => waiting.push({ id: ++lastId, segment, content }));
+
+  function makeRoom(bytes: number): void {
+    for (let oldest = segments.surplus(bytes); oldest; oldest = segments.surplus(bytes)) {
+      const { number } = oldest;
+      const kept = waiting.findIndex(({ segment }) => segment > number);
+      dropped += waiting.splice(0, kept < 0 ? waiting.length : kept).length;
+      segments.remove(oldest);
+    }
+  }
+
+  return Object.freeze({
+    /** Returns the id of the record, which is on the medium now. */
+    append: (content: Buffer): number => {
+      const framed = frame(options.key, content);
+      makeRoom(framed.length);
+      const segment = segments.write(framed);
+      waiting.push({ id: ++lastId, segment, content });
+      return lastId;
+    },
+    /** Up to `count` records that wait, oldest first, after the record `id`. */
+    peek: (id: number, count: number): readonly JournalRecord[] => {
+      const from = placeAfter(waiting, id);
+      return waiting.slice(from, from + count);
+    },
+    /** These neighbours need not be kept any more; those given up for lack of room meanwhile are passed over. */
+    acknowledge: (records: readonly JournalRecord[]): void => {
+      const [first, last] = [records[0], records.at(-1)];
+      if (!first || !last) return;
+      const from = placeAfter(waiting, first.id - 1);
+      const done = waiting.splice(from, placeAfter(waiting, last.id) - from);
+      if (waiting.length === 0) segments.clear();
+      else for (const { segment } of done) segments.release(segment);
     },
     /** Records given up for lack of room since the last call. */
     takeDropped: (): number => {
@@ -137,10 +191,7 @@ export function openJournal({ directory, key, maxBytes = 4 * 1024 * 1024, durabl
       return count;
     },
     size: () => waiting.length,
-    close: (): void => {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
-    },
+    close: segments.closeFile,
   });
 }
 export type Journal = ReturnType<typeof openJournal>;

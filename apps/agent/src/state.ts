@@ -1,6 +1,17 @@
 import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { generateKey } from '@bulkhead/pki';
 import { seal, unseal } from './sealing.ts';
 
 /** Writes a file of mode 0600 completely or not at all, also when power is lost on the way. */
@@ -41,6 +52,9 @@ function sealingKeyOf({ directory, sealingKey, durable = true }: StateOptions): 
   return readFileSync(path);
 }
 
+const pkcs8Of = (key: KeyObject) => key.export({ format: 'der', type: 'pkcs8' });
+const keyOf = (pkcs8: Buffer) => createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+
 /** What the agent keeps between boots: boot counter, identity. Everything secret is sealed. */
 export function openState(options: StateOptions) {
   const { directory, durable = true } = options;
@@ -65,12 +79,24 @@ export function openState(options: StateOptions) {
         pkcs8: string;
         chain: string;
       };
-      return { key: createPrivateKey({ key: Buffer.from(pkcs8, 'base64'), format: 'der', type: 'pkcs8' }), chain };
+      return { key: keyOf(Buffer.from(pkcs8, 'base64')), chain };
+    },
+    /**
+     * The key that the next certificate is asked for. It is on the medium before anyone is asked: if the answer is lost,
+     * the same key asks again and the platform repeats its answer, instead of refusing a second identity.
+     */
+    nextKey: (): KeyObject => {
+      const sealed = read('next-key');
+      if (sealed) return keyOf(unseal(key, 'next-key', sealed));
+      const { privateKey } = generateKey();
+      writeAtomically(path('next-key'), seal(key, 'next-key', pkcs8Of(privateKey)), durable);
+      return privateKey;
     },
     /** Key and certificate go in together: a renewal cut short leaves the old pair. */
     saveIdentity: ({ key: own, chain }: Identity): void => {
-      const pkcs8 = own.export({ format: 'der', type: 'pkcs8' }).toString('base64');
+      const pkcs8 = pkcs8Of(own).toString('base64');
       writeAtomically(path('identity'), seal(key, 'identity', Buffer.from(JSON.stringify({ pkcs8, chain }))), durable);
+      rmSync(path('next-key'), { force: true });
     },
   });
 }
