@@ -46,7 +46,8 @@ function aliasLines({ generateThemeStylesheet }: Theming): string {
   const lines = Object.entries(aliases).map(([alias, token]) => {
     const value = token.startsWith('font') ? 'probe' : '#010203';
     const sheet = generateThemeStylesheet({ theme: { tokens: { [token]: value } } });
-    const name = /(--[\w-]+):/.exec(sheet)?.[1];
+    const kebab = token.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const name = sheet.match(/--[\w-]+(?=:)/g)?.find((each) => each.startsWith(`--${kebab}-`));
     if (!name) throw new Error(`The design system has no token ${token} any more; choose another one in theme.ts`);
     return `--bh-${alias}: var(${name});`;
   });

@@ -1,16 +1,17 @@
 import '@xyflow/react/dist/base.css';
 import './graph.css';
 import { useQuery } from '@tanstack/react-query';
-import { Background, Controls, type Edge, ReactFlow } from '@xyflow/react';
+import { Background, Controls, ReactFlow } from '@xyflow/react';
 import licenceUrl from 'elkjs/LICENSE.md?url';
 import { useMemo } from 'react';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { Loading } from '../ui/states.tsx';
 import type { Graph } from './graph-model.ts';
 import { type FlowNode, labelOf, nodeTypes } from './graph-nodes.tsx';
-import { layOut, type Placed } from './layout.ts';
+import { type Layout, layOut } from './layout.ts';
+import { edgeTypes, type FlowEdge } from './routed-edge.tsx';
 
-function flowNodes({ nodes }: Graph, places: ReadonlyMap<string, Placed>): FlowNode[] {
+function flowNodes({ nodes }: Graph, places: Layout['places']): FlowNode[] {
   // a parent must come before its children
   const ordered = [...nodes].sort((a, b) => Number(b.kind === 'zone') - Number(a.kind === 'zone'));
   return ordered.map((node) => {
@@ -33,12 +34,15 @@ function flowNodes({ nodes }: Graph, places: ReadonlyMap<string, Placed>): FlowN
   });
 }
 
-function flowEdges({ edges }: Graph): Edge[] {
+function flowEdges({ edges }: Graph, routes: Layout['routes']): FlowEdge[] {
   return edges.map(({ id, from, to, external }) => ({
     id,
     source: from,
     target: to,
+    type: 'routed',
+    data: { route: routes.get(id) ?? [] },
     focusable: false,
+    zIndex: 1,
     className: external ? 'bh-edge-external' : 'bh-edge',
   }));
 }
@@ -51,27 +55,30 @@ export function ArchitectureGraph({ graph }: { graph: Graph }) {
     queryFn: () => layOut(graph),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const nodes = useMemo(() => (answer.data ? flowNodes(graph, answer.data) : []), [graph, answer.data]);
-  const edges = useMemo(() => flowEdges(graph), [graph]);
+  const nodes = useMemo(() => (answer.data ? flowNodes(graph, answer.data.places) : []), [graph, answer.data]);
+  const edges = useMemo(() => (answer.data ? flowEdges(graph, answer.data.routes) : []), [graph, answer.data]);
   if (answer.error) return <ProblemAlert error={answer.error} onRetry={() => void answer.refetch()} />;
   if (!answer.data) return <Loading label="graph" lines={10} />;
   return (
     <figure className="bh-graph">
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        fitView
-        minZoom={0.2}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        zoomOnScroll={false}
-        preventScrolling={false}
-        aria-label="Architecture of the vehicle"
-      >
-        <Background gap={24} />
-        <Controls showInteractive={false} />
-      </ReactFlow>
+      <div className="bh-graph-canvas">
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          fitView
+          minZoom={0.2}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          zoomOnScroll={false}
+          preventScrolling={false}
+          aria-label="Architecture of the vehicle"
+        >
+          <Background gap={24} />
+          <Controls showInteractive={false} />
+        </ReactFlow>
+      </div>
       <figcaption>
         Layout by elkjs (
         <a href={licenceUrl} target="_blank" rel="noreferrer">

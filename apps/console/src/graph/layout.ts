@@ -9,11 +9,23 @@ export interface Placed {
   readonly height: number;
 }
 
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Layout {
+  /** By node id, each relative to the zone that holds it. */
+  readonly places: ReadonlyMap<string, Placed>;
+  /** By edge id, the corners of its way around the nodes, in coordinates of the whole drawing. */
+  readonly routes: ReadonlyMap<string, readonly Point[]>;
+}
+
 const sizes: Readonly<Record<GraphNode['kind'], readonly [width: number, height: number]>> = {
   zone: [240, 80],
   role: [196, 84],
   bus: [150, 44],
-  interface: [120, 36],
+  interface: [140, 38],
 };
 
 const options = {
@@ -22,11 +34,18 @@ const options = {
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.layered.spacing.nodeNodeBetweenLayers': '70',
   'elk.spacing.nodeNode': '22',
-  'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '16',
+  'elk.spacing.edgeNode': '14',
+  'elk.edgeRouting': 'ORTHOGONAL',
+  'elk.json.edgeCoords': 'ROOT',
 };
 
 function elkNode(node: GraphNode, children: readonly GraphNode[]): ElkNode {
   const [width, height] = sizes[node.kind];
+  if (node.kind === 'interface') {
+    // what comes from outside stands at the outer edge
+    return { id: node.id, width, height, layoutOptions: { 'elk.layered.layering.layerConstraint': 'FIRST' } };
+  }
   if (node.kind !== 'zone') return { id: node.id, width, height };
   return {
     id: node.id,
@@ -63,11 +82,27 @@ export function placesOf(node: ElkNode): Map<string, Placed> {
   return places;
 }
 
+/** The way of each edge; ELK hands edges back at the node that holds both ends. */
+export function routesOf(node: ElkNode): Map<string, readonly Point[]> {
+  const routes = new Map<string, readonly Point[]>();
+  for (const edge of node.edges ?? []) {
+    const points = (edge.sections ?? []).flatMap((part) => [
+      part.startPoint,
+      ...(part.bendPoints ?? []),
+      part.endPoint,
+    ]);
+    routes.set(edge.id, points);
+  }
+  for (const child of node.children ?? []) for (const [id, points] of routesOf(child)) routes.set(id, points);
+  return routes;
+}
+
 /** Lays the graph out in ELK's worker, a file of this origin: a `blob:` worker would break the security policy. */
-export async function layOut(graph: Graph): Promise<Map<string, Placed>> {
+export async function layOut(graph: Graph): Promise<Layout> {
   const elk = new ELK({ workerUrl, workerFactory: (url) => new Worker(url ?? workerUrl) });
   try {
-    return placesOf(await elk.layout(elkGraph(graph)));
+    const root = await elk.layout(elkGraph(graph));
+    return { places: placesOf(root), routes: routesOf(root) };
   } finally {
     elk.terminateWorker();
   }

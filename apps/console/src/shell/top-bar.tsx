@@ -107,7 +107,7 @@ export function TopBar({ onPalette, onHelp }: { onPalette: () => void; onHelp: (
   return (
     <div id="shell-header">
       <TopNavigation
-        identity={{ title: 'Bulkhead', href: paths.overview(), logo: { src: '/bulkhead.svg', alt: '' } }}
+        identity={{ title: 'Bulkhead', href: paths.overview(), logo: { src: '/bulkhead.svg', alt: 'Logo' } }}
         utilities={[
           search,
           {

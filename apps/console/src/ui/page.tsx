@@ -29,7 +29,7 @@ export function Page({ title, heading, description, actions, children }: PagePro
         </Header>
       }
     >
-      <SpaceBetween size="m">{children}</SpaceBetween>
+      <div className="bh-stack">{children}</div>
     </ContentLayout>
   );
 }

@@ -23,7 +23,7 @@ function Details({ entry }: { entry: AuditEntry }) {
 
 const columns: readonly Column<AuditEntry>[] = [
   { id: 'at', header: 'Time', rowHeader: true, width: 210, cell: ({ at }) => <AbsoluteTime at={at} /> },
-  { id: 'age', header: 'Age', width: 110, cell: ({ at }) => <RelativeTime at={at} /> },
+  { id: 'age', header: 'Age', width: 130, cell: ({ at }) => <RelativeTime at={at} /> },
   { id: 'action', header: 'Action', width: 210, cell: ({ action }) => action },
   { id: 'subject', header: 'Subject', width: 220, cell: ({ subject }) => <span className="bh-mono">{subject}</span> },
   { id: 'actor', header: 'Actor', width: 180, cell: ({ by }) => by.name },

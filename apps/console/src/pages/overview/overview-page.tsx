@@ -1,4 +1,3 @@
-import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Link from '@cloudscape-design/components/link';
 import { useQuery } from '@tanstack/react-query';
 import { query } from '../../api.ts';
@@ -100,11 +99,13 @@ export function OverviewPage() {
           : `The ten golden rules of connected-mobility security, from live data: ${live} of 10 run, ${10 - live} do not yet.`
       }
     >
-      <ColumnLayout columns={3}>
-        {mayVehicles && <VehiclesOnline />}
+      <div className="bh-overview">
+        <div className="bh-stack">
+          {mayVehicles && <VehiclesOnline />}
+          {mayJobs && <OpenJobs />}
+        </div>
         {mayEvents && <RecentEvents />}
-        {mayJobs && <OpenJobs />}
-      </ColumnLayout>
+      </div>
       <Loaded answer={answer} label="rules" lines={12}>
         {({ items }) => (
           <ul className="bh-rules" aria-label="The ten golden rules">
