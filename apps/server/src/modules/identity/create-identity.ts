@@ -14,16 +14,16 @@ import {
   pkiAddresses,
 } from './domain/profiles.ts';
 import { createEnrolment } from './enrolment.ts';
-import { createEst, type Est } from './est.ts';
+import { createEst, type Est } from './est-routes.ts';
 import { createIssuing, type Issuing } from './issuing.ts';
 import { openOcsp } from './ocsp.ts';
 import { createPeers, type Verdict } from './peers.ts';
-import { createPkiListener, type PkiListener } from './pki-http.ts';
+import { createPkiListener, type PkiListener } from './pki-routes.ts';
 import { openRevocations } from './revocations.ts';
 import { createRevoking, type RevokeRequest } from './revoking.ts';
 import { ensureServiceCertificate, namesFit, tlsMaterialOf, tlsServerOrder } from './service-certificates.ts';
 import { type AuthorityRow, type CertificateRow, createIdentityStore } from './store.ts';
-import { createEstListener, createVehicleHttps, type Listener, type TlsMaterial } from './vehicle-https.ts';
+import { createEstListener, createVehicleHttps, type Listener, type TlsMaterial } from './vehicle-routes.ts';
 import { createIdentityViews, type IdentitySummary, type IdentityViews } from './views.ts';
 
 export interface Identity {

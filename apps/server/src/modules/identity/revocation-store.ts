@@ -1,9 +1,20 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { CrlTable, RevocationTable } from './tables.ts';
+import type { CrlTable } from './tables.ts';
 
 export type CrlRow = Selectable<CrlTable>;
-export type RevocationRow = Selectable<RevocationTable>;
+
+/** Times as seconds: a million of them as Date would take longer to parse than to read. */
+export interface RevocationLine {
+  readonly serial_number: string;
+  readonly authority: string;
+  readonly reason: string;
+  readonly revoked_at: number;
+  readonly not_after: number;
+}
+
+const line = sql`serial_number, authority, reason,
+  extract(epoch from revoked_at)::float8 as revoked_at, extract(epoch from not_after)::float8 as not_after`;
 
 /** "crls" in ASCII: the first half of the lock under which an authority's next CRL is made. */
 const crlLock = 0x63726c73;
@@ -17,20 +28,23 @@ export const createRevocationStore = (db: Db) =>
         .execute(db)
         .then(({ rows }) => rows[0]?.xmin ?? '0'),
     revocationsSince: (watermark: string) =>
-      sql<
-        Omit<RevocationRow, 'transaction'>
-      >`select serial_number, authority, revoked_at, reason, not_after from identity_revocation
-        where transaction >= ${watermark}::xid8`
+      sql<RevocationLine>`select ${line} from identity_revocation where transaction >= ${watermark}::xid8`
         .execute(db)
         .then(({ rows }) => rows),
-    revocationPage: (after: string, limit: number) =>
-      db
-        .selectFrom('identity_revocation')
-        .select(['serial_number', 'authority', 'revoked_at', 'reason', 'not_after'])
-        .where('serial_number', '>', after)
-        .orderBy('serial_number')
-        .limit(limit)
-        .execute(),
+    /** All revocations in pages of one plain scan; needs a transaction, which the cursor lives in. */
+    allRevocations: async function* (pageSize: number): AsyncGenerator<readonly RevocationLine[]> {
+      await sql`declare identity_all_revocations no scroll cursor for select ${line} from identity_revocation`.execute(
+        db,
+      );
+      for (;;) {
+        const { rows } =
+          await sql<RevocationLine>`fetch ${sql.raw(String(Math.trunc(pageSize)))} from identity_all_revocations`.execute(
+            db,
+          );
+        if (rows.length === 0) return;
+        yield rows;
+      }
+    },
 
     /** Held until the transaction ends: one replica at a time makes the authority's next CRL. */
     lockCrl: (authority: string) =>

@@ -1,8 +1,9 @@
 import type { RevocationReason } from '@bulkhead/pki';
+import { type Db, inTransaction } from '../../platform/db/database.ts';
 import type { IdentityDeps } from './deps.ts';
 import type { AuthorityName } from './domain/profiles.ts';
 import { createRevokedSet, type Revoked, type RevokedSet } from './domain/revoked-set.ts';
-import { createRevocationStore, type RevocationRow } from './revocation-store.ts';
+import { createRevocationStore, type RevocationLine } from './revocation-store.ts';
 
 export const revokedTopic = 'identity.revoked';
 
@@ -19,21 +20,23 @@ const pageSize = 20_000;
 /** Should a notification get lost with its connection, this look finds what it announced. */
 const pollMs = 5_000;
 
-const revokedOf = (row: Omit<RevocationRow, 'transaction'>): Revoked => ({
+const revokedOf = (row: RevocationLine): Revoked => ({
   serialNumber: row.serial_number,
   authority: row.authority as AuthorityName,
-  revokedAt: row.revoked_at,
+  revokedAt: new Date(row.revoked_at * 1000),
   reason: row.reason as RevocationReason,
-  notAfter: row.not_after,
+  notAfter: new Date(row.not_after * 1000),
 });
 
-async function loadAll(store: ReturnType<typeof createRevocationStore>, take: (rows: readonly Revoked[]) => void) {
-  for (let after = ''; ; ) {
-    const page = await store.revocationPage(after, pageSize);
-    take(page.map(revokedOf));
-    if (page.length < pageSize) return;
-    after = page.at(-1)?.serial_number ?? '';
-  }
+/** Everything there is, and the watermark from which to go on. */
+function loadAll(db: Db, set: RevokedSet): Promise<string> {
+  return inTransaction(db, async (tx) => {
+    const store = createRevocationStore(tx);
+    // Before the scan takes its own, later snapshot: what lies between the two is read twice, never not at all.
+    const watermark = await store.revocationWatermark();
+    for await (const rows of store.allRevocations(pageSize)) for (const row of rows) set.add(revokedOf(row));
+    return watermark;
+  });
 }
 
 /**
@@ -47,10 +50,7 @@ export async function openRevocations(
   const store = createRevocationStore(db);
   const set = createRevokedSet();
   const listeners = new Set<(serialNumbers: readonly string[]) => void>();
-  let watermark = await store.revocationWatermark();
-  await loadAll(store, (rows) => {
-    for (const row of rows) set.add(row);
-  });
+  let watermark = await loadAll(db, set);
 
   const take = (rows: readonly Revoked[]) => {
     const fresh = rows.filter((row) => set.add(row)).map((row) => row.serialNumber);

@@ -8,7 +8,7 @@ import { renewalState } from './domain/validity.ts';
 import { type Issuing, keyFingerprint } from './issuing.ts';
 import { issueDurably, type LeafOrder } from './leaf-issuing.ts';
 import { createIdentityStore } from './store.ts';
-import type { TlsMaterial } from './vehicle-https.ts';
+import type { TlsMaterial } from './vehicle-routes.ts';
 
 /** A certificate of the platform itself with the key that belongs to it. */
 export interface ServiceCertificate {

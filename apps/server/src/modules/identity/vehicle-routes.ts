@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { type Est, type EstResponse, maxEstBodyBytes } from './est.ts';
+import { type Est, type EstResponse, maxEstBodyBytes } from './est-routes.ts';
 
 /** Certificates and key in PEM, as node:tls takes them. */
 export interface TlsMaterial {

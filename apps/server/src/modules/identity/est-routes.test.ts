@@ -8,7 +8,7 @@ import {
   parseCertificationRequest,
   toPem,
 } from '@bulkhead/pki';
-import { maxEstBodyBytes } from './est.ts';
+import { maxEstBodyBytes } from './est-routes.ts';
 import {
   type Credentials,
   claimCredentials,
