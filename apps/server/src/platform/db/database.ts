@@ -59,6 +59,9 @@ export async function openDatabase({
   });
   // Without a listener a connection lost while idle would end the process; the pool replaces it by itself.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  // The pool listens only while a connection is idle; one that dies in the hands of a query would end the process too.
+  // The query itself is rejected, so there is nothing more to do here.
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     await assertUsable(pool, url);
   } catch (error) {
