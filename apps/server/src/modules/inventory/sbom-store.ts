@@ -57,7 +57,12 @@ export const createSbomStore = (db: Db) => ({
       .forUpdate()
       .executeTakeFirst(),
 
-  remove: (softwareId: string) => db.deleteFrom('inventory_sbom').where('software_id', '=', softwareId).execute(),
+  remove: async (softwareId: string) => {
+    const [old] = await db.deleteFrom('inventory_sbom').where('software_id', '=', softwareId).returning('id').execute();
+    if (!old) return;
+    await db.deleteFrom('inventory_sbom_component').where('sbom_id', '=', old.id).execute();
+    await db.deleteFrom('inventory_sbom_dependency').where('sbom_id', '=', old.id).execute();
+  },
 
   insert: (row: NewSbom) => db.insertInto('inventory_sbom').values(row).execute(),
 

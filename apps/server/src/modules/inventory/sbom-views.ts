@@ -103,7 +103,11 @@ export const createSbomViews = (db: Db) => ({
     db.selectFrom('inventory_sbom').select(['document', 'software', 'format']).where('id', '=', id).executeTakeFirst(),
 
   listComponents: async (query: ListQuery) => {
-    const select = db.selectFrom('inventory_component as c').selectAll('c');
+    // a component that only replaced SBOMs named stays, but is no part of the fleet any more
+    const select = db
+      .selectFrom('inventory_component as c')
+      .selectAll('c')
+      .where(sql<boolean>`exists (select from inventory_sbom_component u where u.component_id = c.id)`);
     const { rows, ...page } = await pageOf(select, components, query);
     const uses = await usesOf(
       db,

@@ -97,6 +97,12 @@ test('a changed file replaces the SBOM and what it named', async () => {
   assert.equal(await count('inventory_sbom'), 2);
   assert.equal(await count('inventory_sbom_component'), 3);
   assert.equal(await count('inventory_sbom_dependency'), 0);
+  const { items } = await world.inventory.sboms.listComponents({});
+  assert.deepEqual(items.map(({ name, version }) => `${name} ${version}`).sort(), [
+    'openssl 3.1',
+    'zlib 1.3',
+    'zlib 1.4',
+  ]);
   const stored = (await publishedEvents(database.db)).filter(({ type }) => type === 'inventory.sbom-stored');
   assert.deepEqual(
     stored.map(({ payload }) => payload.components),
