@@ -86,6 +86,8 @@ export function createCommit(deps: IdentityDeps, profile: Profile): Commit {
       slotOf(first.row),
     );
     await deps.audit(tx).appendAll(done.map(auditOf));
+    // One event per group, and nobody woken for it: it only refreshes lists.
+    await deps.outbox(tx).publish({ type: 'identity.issued', payload: { count: done.length } }, { wake: false });
     await deps.inventory.markEnrolled(
       tx,
       done.map(({ decision, row }) => ({

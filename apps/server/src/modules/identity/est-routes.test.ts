@@ -265,47 +265,6 @@ test('paths and methods beside the protocol get 404 and 405, csrattrs 204', asyn
   assert.equal(method.headers['allow'], 'POST');
 });
 
-test('cacerts needs no certificate, comes in one line, and in wrapped lines for libest', async () => {
-  const plain = await estRequest(it, 'cacerts');
-  const wrapped = await estRequest(it, 'cacerts', { headers: { 'User-Agent': 'libest/3.2' } });
-
-  assert.equal(plain.status, 200);
-  assert.equal(plain.text.trim().split('\n').length, 1);
-  assert.ok(
-    wrapped.text
-      .trim()
-      .split('\n')
-      .every((line) => line.length <= 64),
-  );
-  assert.equal(wrapped.text.replaceAll('\n', ''), plain.text.trim());
-});
-
-test('header names keep the case that strict clients look for', async () => {
-  const headers = await rawHeaders();
-  assert.ok(headers.includes('Content-Type'));
-  assert.ok(headers.includes('Content-Transfer-Encoding'));
-});
-
-async function rawHeaders(): Promise<string[]> {
-  const { request } = await import('node:https');
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        host: 'localhost',
-        port: it.httpsPort,
-        path: '/.well-known/est/cacerts',
-        ca: it.identity.rootPem,
-        agent: false,
-      },
-      (response) => {
-        response.resume();
-        resolve(response.rawHeaders);
-      },
-    );
-    sent.on('error', reject).end();
-  });
-}
-
 test('an expired certificate renews within the window of its profile, later not, and never opens a connection', async () => {
   const [soon, late] = [newSerial(), newSerial()];
   it.inventory.add(vin, soon);

@@ -1,8 +1,6 @@
 export { createIdentity, type Identity } from './create-identity.ts';
 export type { Enrolled, EnrolmentInventory, IdentityDeps } from './deps.ts';
 export type { EnrolmentEcu } from './domain/enrolment.ts';
-export { IdentityStartError } from './domain/error.ts';
-export { readDeviceNames } from './domain/subject.ts';
 export { identityMigrations } from './migrations.ts';
 export type { Device, Verdict } from './peers.ts';
 export type { Reason } from './revoking.ts';

@@ -31,6 +31,7 @@ export function issueDurably(
     await store.addTotals([{ profile, authority, issued: 1 }], 0);
     const details = { profile, authority, subject: row.subject, fingerprint: row.fingerprint };
     await deps.audit(tx).appendAll([{ action: 'identity.issue', subject: serialNumber, by, at: now, details }]);
+    await deps.outbox(tx).publish({ type: 'identity.issued', payload: { count: 1 } }, { wake: false });
     return row;
   });
 }

@@ -1,3 +1,3 @@
-export { type KeyStoreCode, KeyStoreError } from './error.ts';
+export type { KeyStoreCode } from './error.ts';
 export { createKeyStore } from './file-key-store.ts';
 export type { KeyCurve, KeyStore, StoredKey } from './key-store.ts';
