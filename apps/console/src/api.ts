@@ -17,11 +17,6 @@ export function areaOf(id: OperationId): string {
   return area;
 }
 
-/** The first segment of an operation's path (`vehicles`, `connections`, ...). */
-export function nounOf(id: OperationId): string {
-  return operations[id].path.split('/')[1] ?? '';
-}
-
 /** Query of one operation; its key is area, operation and the full input, so that no two inputs share an answer. */
 export function query<K extends OperationId>(id: K, call: Call<Operations[K]>) {
   // one function of the union cannot be called with the union's inputs: K ties both, which the compiler loses here

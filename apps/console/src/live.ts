@@ -1,6 +1,6 @@
 import { type OperationId, operations } from '@bulkhead/contract';
 import { useEffect, useSyncExternalStore } from 'react';
-import { areaOf, nounOf, queryClient } from './api.ts';
+import { areaOf, queryClient } from './api.ts';
 
 export type LiveState = 'connecting' | 'live' | 'disconnected';
 
@@ -17,13 +17,25 @@ function become(next: LiveState): void {
   for (const listener of listeners) listener();
 }
 
-/** Whether a query about this operation is touched by a topic: `inventory` (the area) or `vehicles` (the noun). */
+/** What else shows figures of a topic: a vehicle shows its connections, an ECU its certificate. */
+const touched: Readonly<Record<string, readonly string[]>> = {
+  certificates: ['authorities', 'profiles', 'vehicles', 'ecus'],
+  connections: ['traffic', 'vehicles', 'ecus'],
+  imports: ['vehicles', 'ecus', 'software', 'models'],
+  vehicles: ['ecus', 'models', 'software', 'history'],
+  sboms: ['software', 'components'],
+  software: ['vehicles', 'ecus'],
+};
+
+/** Whether a query of this operation shows what a topic is about: its area or a word of its path. */
 export function matchesTopic(id: string, topic: string): boolean {
   if (!Object.hasOwn(operations, id)) return false;
   const operation = id as OperationId;
   // the overview shows figures of every area
   if (operation === 'getRules') return true;
-  return areaOf(operation) === topic || nounOf(operation) === topic;
+  const words = operations[operation].path.split('/').filter((word) => word !== '' && !word.startsWith(':'));
+  const told = [topic, ...(touched[topic] ?? [])];
+  return areaOf(operation) === topic || words.some((word) => told.includes(word));
 }
 
 export function invalidateTopics(topics: ReadonlySet<string>): void {

@@ -123,59 +123,59 @@ const routeTree = root.addChildren([
     ),
     // identity
     at(
-      '/identity/certificates',
+      '/certificates',
       top('Certificates', paths.certificates()),
       lazyRouteComponent(() => import('./pages/identity/certificates-table.tsx'), 'CertificatesPage'),
     ),
     at(
-      '/identity/certificates/$serial',
+      '/certificates/$serial',
       below('Certificates', paths.certificates(), ({ serial = '' }) => serial),
       lazyRouteComponent(() => import('./pages/identity/certificate-page.tsx'), 'CertificatePage'),
     ),
     at(
-      '/identity/authorities',
+      '/authorities',
       top('Authorities', paths.authorities()),
       lazyRouteComponent(() => import('./pages/identity/authorities-page.tsx'), 'AuthoritiesPage'),
     ),
     at(
-      '/identity/profiles',
+      '/profiles',
       top('Profiles', paths.profiles()),
       lazyRouteComponent(() => import('./pages/identity/profiles-page.tsx'), 'ProfilesPage'),
     ),
     at(
-      '/identity/claim-certificate',
+      '/claim-certificates',
       top('Claim certificate', paths.claim()),
       lazyRouteComponent(() => import('./pages/identity/claim-page.tsx'), 'ClaimPage'),
     ),
     // connectivity and monitoring
     at(
-      '/connectivity/connections',
+      '/connections',
       top('Connections', paths.connections()),
       lazyRouteComponent(() => import('./pages/connectivity/connections-page.tsx'), 'ConnectionsPage'),
     ),
     at(
-      '/connectivity/refusals',
+      '/refusals',
       top('Refusals', paths.refusals()),
       lazyRouteComponent(() => import('./pages/connectivity/refusals-page.tsx'), 'RefusalsPage'),
     ),
     at(
-      '/monitoring/events',
+      '/events',
       top('Events', paths.events()),
       lazyRouteComponent(() => import('./pages/monitoring/events-page.tsx'), 'EventsPage'),
     ),
     // access and platform
     at(
-      '/access/operators',
+      '/operators',
       top('Operators', paths.operators()),
       lazyRouteComponent(() => import('./pages/access/operators-page.tsx'), 'OperatorsPage'),
     ),
     at(
-      '/access/tokens',
+      '/tokens',
       top('API tokens', paths.tokens()),
       lazyRouteComponent(() => import('./pages/access/tokens-page.tsx'), 'TokensPage'),
     ),
     at(
-      '/access/audit',
+      '/audit',
       top('Audit log', paths.audit()),
       lazyRouteComponent(() => import('./pages/access/audit-page.tsx'), 'AuditPage'),
     ),

@@ -7,6 +7,7 @@ import { client, query, queryClient } from '../api.ts';
 import { paths } from '../paths.ts';
 import { useDenial } from '../session.ts';
 import { flashFailure } from '../ui/flash.tsx';
+import { Actions } from '../ui/page.tsx';
 import { statusText } from '../ui/status.tsx';
 import { integer } from '../ui/time.ts';
 
@@ -59,10 +60,10 @@ export function useJobFlashes(): FlashbarProps.MessageDefinition[] {
     type: 'in-progress',
     content: <JobProgress job={job} variant="flash" />,
     action: (
-      <>
+      <Actions>
         <Button href={paths.job(job.id)}>Open</Button>
         {mayCancel && <Button onClick={() => void cancelJob(job.id)}>Cancel job</Button>}
-      </>
+      </Actions>
     ),
   }));
 }

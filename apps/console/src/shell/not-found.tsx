@@ -5,7 +5,7 @@ import { ProblemAlert } from '../ui/problem-alert.tsx';
 
 export function NotFound() {
   return (
-    <Box padding="xxl" textAlign="center">
+    <Box tagOverride="main" padding="xxl" textAlign="center">
       <Box variant="h1">There is no such page</Box>
       <p>
         The address may be old. <Link href={paths.overview()}>Go to the overview</Link>, or press Ctrl K to search.

@@ -63,7 +63,7 @@ export function SavedViews({ list, state, columns, onApply }: SavedViewsProps) {
   };
   return (
     <>
-      <ButtonDropdown expandableGroups items={itemsOf(views)} onItemClick={({ detail }) => choose(detail.id)}>
+      <ButtonDropdown items={itemsOf(views)} onItemClick={({ detail }) => choose(detail.id)}>
         Views
       </ButtonDropdown>
       {saving && (

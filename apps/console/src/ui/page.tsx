@@ -29,9 +29,14 @@ export function Page({ title, heading, description, actions, children }: PagePro
         </Header>
       }
     >
-      <div className="bh-stack">{children}</div>
+      <Stack>{children}</Stack>
     </ContentLayout>
   );
+}
+
+/** Sections below each other, also when they come in a fragment of another component. */
+export function Stack({ children }: { children: React.ReactNode }) {
+  return <div className="bh-stack">{children}</div>;
 }
 
 export function Actions({ children }: { children: React.ReactNode }) {

@@ -2,11 +2,10 @@ import { operations, operationUrl } from '@bulkhead/contract';
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { client, query } from '../../api.ts';
 import { CodeBlock, Copyable } from '../../ui/copyable.tsx';
-import { Actions, Page } from '../../ui/page.tsx';
+import { Actions, Page, Stack } from '../../ui/page.tsx';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
@@ -56,7 +55,7 @@ function Checkpoint() {
         </Actions>
       }
     >
-      <SpaceBetween size="m">
+      <Stack>
         {verify.data && <VerdictAlert verdict={verify.data} />}
         {verify.error && <ProblemAlert error={verify.error} onRetry={() => verify.mutate()} />}
         <Loaded answer={answer} label="checkpoint" lines={3}>
@@ -75,7 +74,7 @@ function Checkpoint() {
             </>
           )}
         </Loaded>
-      </SpaceBetween>
+      </Stack>
     </Section>
   );
 }

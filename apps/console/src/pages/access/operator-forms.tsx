@@ -26,7 +26,7 @@ export function InviteOperator({ onClose }: { onClose: () => void }) {
           {invite.data.operator.name} opens it to choose a passkey or a password. It works once, is shown only here, and
           expires <RelativeTime at={invite.data.expiresAt} />.
         </p>
-        <CodeBlock text={invite.data.link} label="invitation link" />
+        <CodeBlock text={new URL(invite.data.link, location.origin).href} label="invitation link" />
       </OnceModal>
     );
   }

@@ -31,6 +31,7 @@ function RowActions({ operator, onAct }: { operator: Operator; onAct: (act: Act)
     <ButtonDropdown
       ariaLabel={`Actions for ${operator.name}`}
       variant="inline-icon"
+      expandToViewport
       items={[
         { id: 'roles', text: 'Change roles…', ...gate(denial) },
         operator.state === 'disabled'

@@ -116,7 +116,7 @@ export function TokensPage() {
           <Empty
             title="No tokens"
             next="Create one, then use it:"
-            command="bulkhead login --url http://127.0.0.1:8080"
+            command="bulkhead login --url http://127.0.0.1:8080 --token-file ./token"
           />
         }
       />

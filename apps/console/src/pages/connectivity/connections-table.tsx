@@ -16,22 +16,14 @@ const columns: readonly Column<Connection>[] = [
     cell: (row) => <EcuLink serial={row.ecuSerial} />,
   },
   { id: 'vin', header: 'VIN', width: 195, cell: ({ vin }) => <VinLink vin={vin} /> },
-  {
-    id: 'state',
-    header: 'State',
-    width: 210,
-    cell: ({ state, reason }) => (
-      <Status state={state}>
-        {state === 'connected' ? 'Connected' : `Disconnected${reason ? `: ${reason}` : ''}`}
-      </Status>
-    ),
-  },
-  { id: 'lastSeenAt', header: 'Last seen', width: 120, cell: ({ lastSeenAt }) => <RelativeTime at={lastSeenAt} /> },
-  { id: 'connectedAt', header: 'Connected', width: 120, cell: ({ connectedAt }) => <RelativeTime at={connectedAt} /> },
+  { id: 'state', header: 'State', width: 150, cell: ({ state }) => <Status state={state} /> },
+  { id: 'lastSeenAt', header: 'Last seen', width: 140, cell: ({ lastSeenAt }) => <RelativeTime at={lastSeenAt} /> },
+  { id: 'connectedAt', header: 'Connected', width: 140, cell: ({ connectedAt }) => <RelativeTime at={connectedAt} /> },
   { id: 'messagesIn', header: 'In', width: 100, cell: ({ messagesIn }) => integer(messagesIn) },
   { id: 'messagesOut', header: 'Out', width: 90, cell: ({ messagesOut }) => integer(messagesOut) },
   { id: 'queued', header: 'Queued', width: 100, cell: ({ queued }) => integer(queued) },
   { id: 'protocol', header: 'MQTT', width: 95, cell: ({ protocol }) => protocol },
+  { id: 'reason', header: 'Why it ended', width: 190, cell: ({ reason }) => reason ?? '–' },
   { id: 'tls', header: 'TLS', width: 90, hidden: true, cell: ({ tls }) => tls },
   { id: 'address', header: 'Address', width: 130, hidden: true, cell: ({ address }) => address },
   { id: 'replica', header: 'Replica', width: 100, hidden: true, cell: ({ replica }) => replica },
@@ -45,9 +37,9 @@ const columns: readonly Column<Connection>[] = [
   {
     id: 'actions',
     header: 'Actions',
-    width: 130,
+    width: 100,
     cell: ({ vin, ecuSerial, state }) => (
-      <DeviceActions vin={vin} ecuSerial={ecuSerial} connected={state === 'connected'} />
+      <DeviceActions inRow vin={vin} ecuSerial={ecuSerial} connected={state === 'connected'} />
     ),
   },
 ];

@@ -13,6 +13,8 @@ interface DeviceProps {
   readonly vin: string;
   readonly ecuSerial: string;
   readonly connected: boolean;
+  /** As an icon, in the row of a table. */
+  readonly inRow?: boolean;
 }
 
 const commandTexts: Readonly<Record<Command, readonly [text: string, effect: string]>> = {
@@ -25,7 +27,7 @@ function isCommand(id: string): id is Command {
 }
 
 /** What an operator may make one ECU do: report, renew, or lose its connection. */
-export function DeviceActions({ vin, ecuSerial, connected }: DeviceProps) {
+export function DeviceActions({ vin, ecuSerial, connected, inRow = false }: DeviceProps) {
   const noCommand = useDenial('connectivity.command');
   const noCut = useDenial('connectivity.disconnect');
   const [cutting, setCutting] = useState(false);
@@ -44,6 +46,7 @@ export function DeviceActions({ vin, ecuSerial, connected }: DeviceProps) {
   return (
     <>
       <ButtonDropdown
+        {...(inRow ? { variant: 'inline-icon' as const, expandToViewport: true } : {})}
         ariaLabel={`Actions for ${ecuSerial}`}
         loading={send.isPending}
         loadingText="Queueing the command"
@@ -67,7 +70,7 @@ export function DeviceActions({ vin, ecuSerial, connected }: DeviceProps) {
           else setCutting(true);
         }}
       >
-        Actions
+        {inRow ? undefined : 'Actions'}
       </ButtonDropdown>
       {cutting && (
         <DangerModal

@@ -16,9 +16,9 @@ type Minute = {
   readonly refused: number;
 };
 const series = [
-  ['Messages in', 'messagesIn'],
-  ['Messages out', 'messagesOut'],
-  ['Refused', 'refused'],
+  ['Messages in', 'messagesIn', 'var(--bh-accent)'],
+  ['Messages out', 'messagesOut', 'var(--bh-info)'],
+  ['Refused', 'refused', 'var(--bh-bad)'],
 ] as const;
 
 function Chart({ minutes, zone }: { minutes: readonly Minute[]; zone: 'local' | 'utc' }) {
@@ -36,8 +36,9 @@ function Chart({ minutes, zone }: { minutes: readonly Minute[]; zone: 'local' | 
       yDomain={[0, Math.ceil(most * 1.1)]}
       {...(first && last ? { xDomain: [new Date(first.at), new Date(last.at)] } : {})}
       ariaLabel="Messages per minute of the last hour"
-      series={series.map(([title, field]) => ({
+      series={series.map(([title, field, color]) => ({
         title,
+        color,
         type: 'line',
         data: minutes.map((minute) => ({ x: new Date(minute.at), y: minute[field] })),
       }))}

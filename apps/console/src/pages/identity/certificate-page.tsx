@@ -68,7 +68,7 @@ export function CertificatePage() {
       description={<RuleLine rule={3} about="One identity." />}
       actions={
         <Actions>
-          <CopyAs api={`/certificates/${serial}`} cli={`bulkhead certificates get ${serial}`} />
+          <CopyAs api={`/certificates/${serial}`} cli={`bulkhead certificates show ${serial}`} />
           <PermittedButton
             denial={denial ?? ended ?? (certificate ? undefined : 'The certificate is not loaded')}
             onClick={() => setRevoking(true)}

@@ -74,7 +74,7 @@ export function CertificatesPage() {
         <Empty
           title="No certificates yet"
           next="Issue a claim certificate to a plant; ECUs in the inventory then enrol over EST."
-          command="bulkhead certificates claim --plant plant-1 --request plant-1.csr"
+          command="bulkhead claim-certificates issue --plant plant-1 --request plant-1.csr"
         />
       }
     />

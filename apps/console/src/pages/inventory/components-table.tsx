@@ -6,7 +6,7 @@ import { bothFilters } from '../../table/filter-tokens.ts';
 import { useCount } from '../../table/list.ts';
 import { type Column, ServerTable } from '../../table/server-table.tsx';
 import { useListState } from '../../table/use-list-state.ts';
-import { useTitle } from '../../ui/page.tsx';
+import { Stack, useTitle } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { integer } from '../../ui/time.ts';
@@ -53,7 +53,7 @@ function Unidentified({ within }: { within: string }) {
 /** Components of the fleet or, within a filter, of one SBOM. */
 export function ComponentsTable({ within = '', heading }: { within?: string; heading?: 'h1' }) {
   return (
-    <>
+    <Stack>
       <Unidentified within={within} />
       <ServerTable
         operation="listComponents"
@@ -71,11 +71,11 @@ export function ComponentsTable({ within = '', heading }: { within?: string; hea
           <Empty
             title="No components yet"
             next="They come from SBOMs. Attach one to a software version:"
-            command="bulkhead sbom upload --software tcu-os@2.4.1 bom.json"
+            command="bulkhead sbom upload SOFTWARE_ID bom.cdx.json"
           />
         }
       />
-    </>
+    </Stack>
   );
 }
 

@@ -25,7 +25,7 @@ export function EcuPage() {
       title={`ECU ${serial}`}
       actions={
         <Actions>
-          <CopyAs api={`/ecus/${serial}`} cli={`bulkhead ecus get ${serial}`} />
+          <CopyAs api={`/ecus/${serial}`} cli={`bulkhead ecus show ${serial}`} />
           {answer.data && <DeviceActions vin={answer.data.vin} ecuSerial={serial} connected={answer.data.connected} />}
         </Actions>
       }

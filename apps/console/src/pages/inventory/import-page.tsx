@@ -70,7 +70,7 @@ export function ImportPage() {
       title={answer.data ? `Import of ${answer.data.name}` : 'Import'}
       actions={
         <Actions>
-          <CopyAs api={`/imports/${id}`} cli={`bulkhead imports get ${id}`} />
+          <CopyAs api={`/imports/${id}`} cli={`bulkhead imports show ${id}`} />
         </Actions>
       }
     >

@@ -56,7 +56,7 @@ export function ImportsPage() {
         <Empty
           title="No imports yet"
           next="Load a CSV file here, or from the command line:"
-          command="bulkhead vehicles import fleet.csv"
+          command="bulkhead imports create fleet.csv --kind vehicles --wait"
         />
       }
     />

@@ -20,7 +20,7 @@ export function ModelPage() {
   return (
     <Page
       title={answer.data?.name ?? code}
-      actions={<CopyAs api={`/models/${code}`} cli={`bulkhead models get ${code}`} />}
+      actions={<CopyAs api={`/models/${code}`} cli={`bulkhead models show ${code}`} />}
     >
       <Loaded answer={answer} label="model">
         {(model) => (

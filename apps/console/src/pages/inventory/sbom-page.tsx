@@ -26,7 +26,7 @@ export function SbomPage() {
       title={sbom ? `SBOM of ${sbom.software} ${sbom.version}` : 'SBOM'}
       actions={
         <Actions>
-          <CopyAs api={`/sboms/${id}`} cli={`bulkhead sbom get ${id}`} />
+          <CopyAs api={`/sboms/${id}`} cli={`bulkhead sbom show ${id}`} />
           <Button iconName="download" download href={operationUrl(operations.downloadSbom, { params: { id } })}>
             Download document
           </Button>

@@ -60,7 +60,7 @@ export function SbomsPage() {
         <Empty
           title="No SBOMs yet"
           next="Open a software version and attach one, or use the command line:"
-          command="bulkhead sbom upload --software tcu-os@2.4.1 bom.json"
+          command="bulkhead sbom upload SOFTWARE_ID bom.cdx.json"
         />
       }
     />

@@ -23,7 +23,7 @@ export function SoftwarePage() {
   return (
     <Page
       title={software ? `${software.name} ${software.version}` : 'Software'}
-      actions={<CopyAs api={`/software/${id}`} cli={`bulkhead software get ${id}`} />}
+      actions={<CopyAs api={`/software/${id}`} cli={`bulkhead software show ${id}`} />}
     >
       <Loaded answer={answer} label="software">
         {(loaded) => (

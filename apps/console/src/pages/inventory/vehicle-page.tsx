@@ -103,7 +103,7 @@ export function VehiclePage() {
       description={<RuleLine rule={2} about="The digital thread of one vehicle." />}
       actions={
         <Actions>
-          <CopyAs api={`/vehicles/${vin}`} cli={`bulkhead vehicles get ${vin}`} />
+          <CopyAs api={`/vehicles/${vin}`} cli={`bulkhead vehicles show ${vin}`} />
           <PermittedButton
             denial={denial ?? retired ?? (vehicle ? undefined : 'The vehicle is not loaded')}
             onClick={() => setRetiring(true)}

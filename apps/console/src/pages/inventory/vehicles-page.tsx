@@ -35,7 +35,7 @@ const columns: readonly Column<Vehicle>[] = [
   {
     id: 'ecus',
     header: 'ECUs enrolled',
-    width: 155,
+    width: 180,
     cell: ({ ecus, enrolledEcus }) => `${enrolledEcus} of ${ecus}`,
   },
   { id: 'lastSeenAt', header: 'Last seen', width: 130, cell: ({ lastSeenAt }) => <RelativeTime at={lastSeenAt} /> },

@@ -29,7 +29,7 @@ export function JobPage() {
       title={job?.title ?? 'Job'}
       actions={
         <Actions>
-          <CopyAs api={`/jobs/${id}`} cli={`bulkhead jobs get ${id}`} />
+          <CopyAs api={`/jobs/${id}`} cli={`bulkhead jobs show ${id}`} />
           <PermittedButton denial={denial ?? ended} onClick={() => void cancelJob(id)}>
             Cancel job
           </PermittedButton>

@@ -11,7 +11,7 @@ import { query } from '../../api.ts';
 import { type Preferences, setPreferences, usePreferences } from '../../theme/preferences.ts';
 import { CopyAs } from '../../ui/copy-as.tsx';
 import { Copyable } from '../../ui/copyable.tsx';
-import { Page } from '../../ui/page.tsx';
+import { Page, Stack } from '../../ui/page.tsx';
 import { AbsoluteTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Loaded } from '../../ui/states.tsx';
@@ -161,7 +161,7 @@ export function SettingsPage() {
   const answer = useQuery(query('getSystem', {}));
   const [tab, openTab] = useTab('display');
   return (
-    <Page title="Settings" actions={<CopyAs api="/system" cli="bulkhead system" />}>
+    <Page title="Settings" actions={<CopyAs api="/system" cli="bulkhead system show" />}>
       <Tabs
         ariaLabel="Settings"
         activeTabId={tab}
@@ -174,9 +174,9 @@ export function SettingsPage() {
             content: (
               <Loaded answer={answer} label="platform">
                 {(system) => (
-                  <SpaceBetween size="m">
+                  <Stack>
                     <About system={system} />
-                  </SpaceBetween>
+                  </Stack>
                 )}
               </Loaded>
             ),
