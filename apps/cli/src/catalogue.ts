@@ -216,6 +216,10 @@ const platform: Partial<Record<OperationId, CommandSpec>> = {
   },
   inviteOperator: {
     verb: 'invite',
+    present: (value, url) => {
+      const invitation = value as { link: string };
+      return { ...invitation, link: new URL(invitation.link, url).href };
+    },
     examples: ['bulkhead operators invite --email ada@example.com --name "Ada Example" --roles engineer,auditor'],
   },
   updateOperator: {

@@ -16,10 +16,15 @@ import { operationOf, rowSchema, schemaOf } from './schema.ts';
 export function buildProgram(environment: Environment, version: string): Command {
   const program = new Command('bulkhead')
     .description('Security platform for connected vehicles: bulkhead NOUN VERB')
-    .version(version)
+    // `--version` is left to `software create`; `run` takes it where it stands first
+    .version(version, '-V')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'bulkhead: ')) })
+    .configureOutput({
+      writeOut: (text) => void environment.terminal.out(text),
+      writeErr: (text) => environment.terminal.talk(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, 'bulkhead: ')),
+    })
     .showSuggestionAfterError()
     .addOption(contextOption());
   addLoginCommands(environment, program);

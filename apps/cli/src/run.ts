@@ -9,8 +9,9 @@ import type { Terminal } from './terminal.ts';
 /** Runs one command line and answers the exit code; whatever goes wrong becomes one message on standard error. */
 export async function run(args: readonly string[], terminal: Terminal, version: string): Promise<ExitCode> {
   const open = (context: string | undefined) => openSession(resolveContext(terminal.env, context));
+  const line = args[0] === '--version' ? ['-V'] : [...args];
   try {
-    await buildProgram({ terminal, open }, version).parseAsync([...args], { from: 'user' });
+    await buildProgram({ terminal, open }, version).parseAsync(line, { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
     // commander has said it already
@@ -23,7 +24,9 @@ const isTimeout = (error: unknown) => error instanceof Error && error.name === '
 
 function describe(error: unknown): string {
   if (error instanceof ApiProblem) {
-    const fields = Object.entries(error.fields).map(([field, fault]) => `\n  ${field}: ${fault}`);
+    const fields = Object.entries(error.fields)
+      .filter(([, fault]) => !error.message.includes(fault))
+      .map(([field, fault]) => `\n  ${field}: ${fault}`);
     const id = error.requestId ? `, request ${error.requestId}` : '';
     return `${error.message} (${error.code}${id})${fields.join('')}`;
   }

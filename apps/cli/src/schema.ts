@@ -66,4 +66,13 @@ export function describeField(name: string, spec: FieldSpec): string {
   return `${name} (${kind})${spec.sortable === false ? '' : ', sortable'}`;
 }
 
+/** `lastSeenAt` as people write it: "Last seen at". */
+export function title(name: string): string {
+  const words = name
+    .replaceAll(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)
+    .replaceAll('.', ' ')
+    .replaceAll(/\b(id|vin|ecus?|sbom|url)\b/g, (word) => word.toUpperCase().replace('ECUS', 'ECUs'));
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
 export const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { type Operation, type OperationId, parseFilter } from '@bulkhead/contract';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from '../error.ts';
-import { kebab, operationOf, type Schema, schemaOf, solid } from '../schema.ts';
+import { kebab, operationOf, type Schema, schemaOf, solid, title } from '../schema.ts';
 import type { LooseCall } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 import type { CommandSpec } from './spec.ts';
@@ -54,7 +54,7 @@ export function addInputs(command: Command, operation: Operation, spec: CommandS
 
 function describe(spec: CommandSpec, name: string, schema: Schema): string {
   const own = spec.describe?.[name] ?? (schema.description === 'UUIDv7' ? undefined : schema.description);
-  return own ?? `${name.charAt(0).toUpperCase()}${kebab(name).replaceAll('-', ' ').slice(1)}`;
+  return own ?? title(name);
 }
 
 function optionFor(input: Input, spec: CommandSpec): Option {

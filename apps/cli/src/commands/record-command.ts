@@ -51,7 +51,7 @@ async function runRecord(
   let value = await session.call(id, call);
   if (spec.until && options.wait)
     value = await waitFor(terminal, () => session.call(id, call), spec.until.ended, Number(options.timeout));
-  await print(environment, command, operation, value);
+  await print(environment, command, operation, spec.present?.(value, session.url) ?? value);
   const failure = options.wait ? spec.until?.failure(value) : undefined;
   if (failure) throw new CliError('cli.failed', failure);
   const limit = spec.gate ? options[spec.gate.option] : undefined;

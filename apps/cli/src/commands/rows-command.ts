@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { CliError } from '../error.ts';
 import { addNotes } from '../notes.ts';
 import { type Column, createRowWriter, type Format, formats } from '../output/rows.ts';
-import { columnsOf, defaultColumns, describeField, operationOf, rowSchema, schemaOf } from '../schema.ts';
+import { columnsOf, defaultColumns, describeField, operationOf, rowSchema, schemaOf, title } from '../schema.ts';
 import type { LooseCall, Session } from '../session.ts';
 import { type Environment, openFor, optionsOf } from './environment.ts';
 import { addInputs, readCall, whole } from './inputs.ts';
@@ -108,7 +108,7 @@ function chooseColumns(operation: Operation, spec: CommandSpec, wanted: unknown)
   const unknown = names?.find((name) => !all.includes(name));
   if (unknown !== undefined)
     throw new CliError('cli.usage', `There is no column "${unknown}"; the columns are ${all.join(', ')}.`);
-  const label = (name: string) => operation.list?.fields[name]?.label ?? name;
+  const label = (name: string) => operation.list?.fields[name]?.label ?? title(name);
   return (names ?? spec.columns ?? defaultColumns(operation)).map((name) => ({ name, label: label(name) }));
 }
 

@@ -30,6 +30,8 @@ export interface CommandSpec {
     readonly ended: (value: unknown) => boolean;
     readonly failure: (value: unknown) => string | undefined;
   };
+  /** What the operator needs changed in the answer, such as a link made absolute. */
+  readonly present?: (value: unknown, url: string) => unknown;
   /** Adds an option that fails the command when the answer breaks a limit. */
   readonly gate?: Gate;
   readonly examples: readonly string[];

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { loadConfig } from '../../server/src/platform/config/load.ts';
+import { type TestDatabase, testDatabase } from '../../server/src/platform/db/testing.ts';
+import { createLog } from '../../server/src/platform/telemetry/log.ts';
+import { type RunningServer, startServer } from '../../server/src/server.ts';
+import { createHome } from './testing.ts';
+
+const home = createHome();
+const data = mkdtempSync(join(tmpdir(), 'bulkhead-cli-server-'));
+let database: TestDatabase;
+let server: RunningServer;
+let url = '';
+let token = '';
+
+before(async () => {
+  database = await testDatabase();
+  const ports = ['http.port', 'http.tlsPort', 'vehicles.mqttPort', 'vehicles.estPort'].flatMap((name) => [
+    `--${name}`,
+    '0',
+  ]);
+  const flags = ['--data.directory', data, '--metrics.enabled', 'false', ...ports];
+  server = await startServer(loadConfig(flags, { DATABASE_URL: database.url }), createLog('silent'));
+  url = `https://localhost:${server.tlsPort}`;
+  const by = { kind: 'system', id: 'test', name: 'test' } as const;
+  token = (await server.modules.access.tokens.create({ name: 'cli', roles: ['administrator'], days: 1 }, by)).secret;
+});
+after(async () => {
+  await server?.stop();
+  await database?.close();
+  rmSync(data, { recursive: true, force: true });
+  home.remove();
+});
+
+const run = (...args: string[]) => home.run(args);
+const put = (name: string, value: unknown) => {
+  const path = join(home.directory, name);
+  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value));
+  return path;
+};
+
+test('the root is pinned by its fingerprint, and by no other', async () => {
+  const wrong = server.rootFingerprint.replaceAll(/./g, (c) => (c === 'a' ? 'b' : 'a'));
+  const login = (...more: string[]) => home.run(['login', '--url', url, ...more], { input: token });
+
+  const [unpinned, mispinned] = await Promise.all([login(), login('--fingerprint', wrong)]);
+  const pinned = await login('--fingerprint', server.rootFingerprint.toUpperCase());
+  const who = await run('whoami');
+
+  assert.deepEqual([unpinned.code, mispinned.code, pinned.code, who.code], [4, 4, 0, 0], pinned.err);
+  assert.match(unpinned.err, /Log in with --fingerprint/);
+  assert.match(mispinned.err, /not the one given/);
+  assert.deepEqual((JSON.parse(who.out) as { roles: string[] }).roles, ['administrator']);
+});
+
+test('a fleet is described, imported, listed and retired', async () => {
+  const vin = 'WBHAR1A23S1000001';
+  const role = { id: 'tcu', name: 'TCU', function: 'telematics', buses: [], patchable: true, interfaces: ['cellular'] };
+  const model = put('aria.json', {
+    name: 'Aria',
+    brand: 'Nord',
+    year: 2026,
+    architecture: { zones: [], buses: [], roles: [role] },
+  });
+  const vehicle = put('vehicle.json', { vin, model: 'aria', region: 'eu', ecus: [] });
+  const rows = Array.from({ length: 600 }, (_, i) => `${vin},TCU-${i},tcu,P1,"=HYPERLINK(1)"`);
+  const ecus = put('ecus.csv', `vin,serial,role,partNumber,supplier\n${rows.join('\n')}\nBAD,TCU-X,tcu,P1,S\n`);
+
+  const model1 = await run('models', 'put', 'aria', '-f', model);
+  const created = await run('vehicles', 'create', '-f', vehicle);
+  const again = await run('vehicles', 'create', '-f', vehicle);
+  const imported = await run('imports', 'create', ecus, '--kind', 'ecus', '--wait');
+  const listed = await run(
+    'ecus',
+    'list',
+    '--filter',
+    'supplier : hyper',
+    '--all',
+    '-o',
+    'csv',
+    '--columns',
+    'serial,supplier',
+  );
+  const shown = await run('vehicles', 'show', vin, '-o', 'table');
+  const unknown = await run('vehicles', 'show', 'WBHAR1A23S1000002');
+  const retired = await run('vehicles', 'retire', vin, '--yes');
+
+  const codes = [model1, created, again, imported, listed, shown, unknown, retired].map(({ code }) => code);
+  assert.deepEqual(codes, [0, 0, 5, 1, 0, 0, 3, 0], model1.err + created.err + imported.err);
+  assert.match(imported.err, /602 +vin .*1 of 601 rows were refused/s);
+  assert.equal(listed.out.trimEnd().split('\r\n').length, 601);
+  assert.match(listed.out, /TCU-0,'=HYPERLINK\(1\)/);
+  assert.match(shown.out, /members \(600\)/);
+});
+
+test('every list answers, and its columns are those of the contract', async () => {
+  const nouns =
+    'vehicles ecus models software sbom components imports certificates authorities profiles connections refusals events audit jobs operators tokens rules';
+
+  for (const noun of nouns.split(' ')) {
+    const { code, err } = await run(noun, 'list', '-o', 'table', ...(noun === 'audit' ? ['--limit', '5'] : []));
+    assert.equal(code, 0, `${noun}: ${err}`);
+  }
+});
+
+test('the audit log verifies; an altered entry is named and ends with 7', async () => {
+  const good = await run('audit', 'verify');
+  const { rows } = await alter();
+
+  const bad = await run('audit', 'verify');
+
+  assert.equal(good.code, 0, good.err);
+  assert.equal(rows, 1);
+  assert.equal(bad.code, 7, bad.err);
+  assert.match(bad.err, /does not verify.*Entry 2 .* was altered/);
+  assert.equal((JSON.parse(bad.out) as { faultIndex: number }).faultIndex, 2);
+});
+
+async function alter(): Promise<{ rows: number }> {
+  const result = await database.db
+    .updateTable('platform_audit_entry')
+    .set({ subject: 'another' })
+    .where('leaf_index', '=', '2')
+    .executeTakeFirst();
+  return { rows: Number(result.numUpdatedRows) };
+}

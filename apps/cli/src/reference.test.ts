@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { operations } from '@bulkhead/contract';
+import { catalogue } from './catalogue.ts';
+import { cliReference } from './reference.ts';
+
+test('the committed reference is what the command tree says', () => {
+  const committed = readFileSync(new URL('../../../docs/reference/cli.md', import.meta.url), 'utf8');
+
+  assert.equal(committed, cliReference(), 'run `npm run generate`');
+});
+
+test('every operation of the contract has a command, or a reason to have none', () => {
+  const written = ['getSession', 'createImport', 'appendImport', 'startImport', 'getAuditCheckpoint', 'verifyAudit'];
+  const browser = [
+    'getSetup',
+    'beginEnrolment',
+    'completeEnrolment',
+    'beginPasskeySignIn',
+    'signInWithPasskey',
+    'signInWithPassword',
+    'signOut',
+    'listViews',
+    'saveView',
+    'deleteView',
+    'stream',
+  ];
+  const covered = new Set([...Object.keys(catalogue), ...written, ...browser]);
+
+  assert.deepEqual(
+    Object.keys(operations).filter((id) => !covered.has(id)),
+    [],
+  );
+});
