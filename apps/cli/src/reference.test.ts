@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { operations } from '@bulkhead/contract';
 import { catalogue } from './catalogue.ts';
 import { cliReference } from './reference.ts';
+import { runInProcess } from './testing.ts';
 
 test('the committed reference is what the command tree says', () => {
   const committed = readFileSync(new URL('../../../docs/reference/cli.md', import.meta.url), 'utf8');
@@ -32,4 +33,18 @@ test('every operation of the contract has a command, or a reason to have none', 
     Object.keys(operations).filter((id) => !covered.has(id)),
     [],
   );
+});
+
+test('every example is a valid command line', async () => {
+  const all = Object.values(catalogue).flatMap((spec) => spec.examples);
+  // files of examples do not exist here
+  const examples = all.filter((example) => !/\.(json|csr|csv)( |$)/.test(example.replace(/ > \S+$/, '')));
+
+  for (const example of examples) {
+    const words = example.replace(/ > \S+$/, '').match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
+    const args = words.slice(1).map((word) => word.replaceAll(/^['"]|['"]$/g, ''));
+    const { code, err } = await runInProcess(args, { HOME: '/nonexistent' });
+    assert.equal(code, 4, `${example}: ${err}`); // all is well but that nobody is signed in
+  }
+  assert.ok(examples.length > 40);
 });
