@@ -3,6 +3,7 @@ import { type Expression, type SqlBool, sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { compare, defineList, type FilterTest, whereFilter } from '../../platform/db/filter-sql.ts';
 import { countOf, pageOf } from '../../platform/db/page.ts';
+import { resolveContains } from './contains-views.ts';
 import { identityState } from './domain/identity-state.ts';
 import { instant } from './instant.ts';
 
@@ -27,6 +28,18 @@ const ecus = defineList(
   },
   'e.id',
 );
+
+const few = (column: string) => ({
+  column: sql.ref(`e.${column}`),
+  table: 'inventory_ecu',
+  indexed: sql.ref(column),
+});
+const fewValues = {
+  role: few('role'),
+  function: few('function'),
+  partNumber: few('part_number'),
+  supplier: few('supplier'),
+};
 
 interface EcuRow {
   id: string;
@@ -100,7 +113,7 @@ const select = (db: Db) =>
 
 export const createEcuViews = (db: Db) => ({
   list: async (query: ListQuery, now: Date) => {
-    const { rows, ...page } = await pageOf(select(db), ecus, query);
+    const { rows, ...page } = await pageOf(select(db), await resolveContains(db, ecus, fewValues, query.filter), query);
     return { items: rows.map((row) => ecuOf(row, now)), ...page };
   },
 

@@ -2,6 +2,7 @@ import type { Db } from '../../platform/db/database.ts';
 import type { InventoryDeps } from './deps.ts';
 import { createEcuViews } from './ecu-views.ts';
 import { createFigureStore } from './figure-store.ts';
+import { isLargeFleet } from './fleet-size-views.ts';
 import { type ImportContext, runImport } from './import-job.ts';
 import { createImports } from './imports.ts';
 import { createHeartbeatSink, createInventorySink } from './ingest.ts';
@@ -60,11 +61,16 @@ export const createInventory = (deps: InventoryDeps) => {
       const views = createSummaryViews(db);
       const now = clock.now();
       const summary = await views.summary(now);
-      if (summary.countedAt === now.toISOString() && (await views.isLarge())) {
+      if (summary.countedAt === now.toISOString() && (await isLargeFleet(db))) {
         const { sbomPercent: _, countedAt: __, ...counts } = summary;
         await createFigureStore(db).keep('summary', counts, now);
       }
       return summary;
+    },
+
+    /** Counts how often each software version is installed; for a large fleet to be called every few minutes. */
+    refreshFigures: async () => {
+      if (await isLargeFleet(db)) await createFigureStore(db).countSoftware();
     },
 
     /** What vehicles said that does not fit the inventory, newest first. */

@@ -3,6 +3,7 @@ import { type Expression, type SqlBool, sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { compare, defineList, type FilterTest } from '../../platform/db/filter-sql.ts';
 import { pageOf } from '../../platform/db/page.ts';
+import { isLargeFleet } from './fleet-size-views.ts';
 
 const sboms = defineList(
   inventoryOperations.listSboms.list,
@@ -71,13 +72,30 @@ interface Use {
   readonly vehicles: number;
 }
 
+/**
+ * Software versions and vehicles that carry a component. Of a large fleet the vehicles are those of the versions added
+ * up, at most the fleet: an upper bound, since one vehicle may run several of them.
+ */
 async function usesOf(db: Db, ids: readonly string[]): Promise<Map<string, Use>> {
   if (ids.length === 0) return new Map();
+  if (await isLargeFleet(db)) return boundsOf(db, ids);
   const { rows } = await sql<{ id: string; versions: string; vehicles: string }>`
     with used as materialized (select distinct sc.component_id, b.software_id from inventory_sbom_component sc
       join inventory_sbom b on b.id = sc.sbom_id where sc.component_id = any(${ids}::uuid[]))
     select u.component_id as id, count(distinct u.software_id)::text as versions, count(distinct i.vehicle_id)::text as vehicles
     from used u left join inventory_installation i on i.current_id = u.software_id group by u.component_id`.execute(db);
+  return new Map(
+    rows.map((row) => [row.id, { softwareVersions: Number(row.versions), vehicles: Number(row.vehicles) }]),
+  );
+}
+
+async function boundsOf(db: Db, ids: readonly string[]): Promise<Map<string, Use>> {
+  const { rows } = await sql<{ id: string; versions: string; vehicles: string }>`
+    select u.component_id as id, count(*)::text as versions,
+      least(sum(s.vehicles), (select sum(vehicle_count) from inventory_model))::text as vehicles
+    from (select distinct sc.component_id, b.software_id from inventory_sbom_component sc
+      join inventory_sbom b on b.id = sc.sbom_id where sc.component_id = any(${ids}::uuid[])) u
+    join inventory_software s on s.id = u.software_id group by u.component_id`.execute(db);
   return new Map(
     rows.map((row) => [row.id, { softwareVersions: Number(row.versions), vehicles: Number(row.vehicles) }]),
   );

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { defineList } from '../../platform/db/filter-sql.ts';
 import { pageOf } from '../../platform/db/page.ts';
+import { isLargeFleet } from './fleet-size-views.ts';
 
 const software = defineList(
   inventoryOperations.listSoftware.list,
@@ -49,9 +50,19 @@ const select = (db: Db) =>
     .select(['s.id', 's.name', 's.version', 's.supplier', 's.function', 's.part_number', 's.sha256', 's.created_at'])
     .select(['b.id as sbom_id', 'b.component_count']);
 
-/** Rows of the page with how often each is installed: one index-only walk over the installations of these versions. */
+/** How often each version is installed: one index-only walk over their installations, or the last count of a large fleet. */
 async function usesOf(db: Db, ids: readonly string[]): Promise<Map<string, Use>> {
   if (ids.length === 0) return new Map();
+  if (await isLargeFleet(db)) {
+    const kept = await db
+      .selectFrom('inventory_software')
+      .select(['id', 'installations', 'vehicles'])
+      .where('id', 'in', ids)
+      .execute();
+    return new Map(
+      kept.map((row) => [row.id, { installations: Number(row.installations), vehicles: Number(row.vehicles) }]),
+    );
+  }
   const { rows } = await sql<{ id: string; installations: string; vehicles: string }>`
     select current_id as id, sum(n)::text as installations, count(*)::text as vehicles from (
       select current_id, vehicle_id, count(*) as n from inventory_installation

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
+import { isLargeFleet } from './fleet-size-views.ts';
 
 export interface VehiclesSummary {
   readonly models: number;
@@ -25,22 +26,17 @@ export interface VehiclesSummary {
 
 type Counts = Omit<VehiclesSummary, 'sbomPercent' | 'countedAt'>;
 
-/** Up to this many ECUs every figure is counted when asked for; above, it may be this old. */
-const liveEcus = 300_000;
+/** Of a large fleet a figure may be this old. */
 const mostAge = 60_000;
 
 /** Figures for the overview. Large fleets are counted at most once a minute, and `countedAt` says when. */
 export const createSummaryViews = (db: Db) => ({
   summary: async (now: Date): Promise<VehiclesSummary> => {
     const kept = await db.selectFrom('inventory_figure').selectAll().where('name', '=', 'summary').executeTakeFirst();
-    if (kept && now.getTime() - kept.counted_at.getTime() < mostAge && (await ecuEstimate(db)) > liveEcus)
+    if (kept && now.getTime() - kept.counted_at.getTime() < mostAge && (await isLargeFleet(db)))
       return summaryOf(kept.value as Counts, kept.counted_at);
     return summaryOf(await count(db), now);
   },
-
-  /** Counted anew and worth keeping? The store keeps it for fleets above the limit. */
-  count: () => count(db),
-  isLarge: async () => (await ecuEstimate(db)) > liveEcus,
 
   anomalies: (limit: number) =>
     db
@@ -56,14 +52,6 @@ function summaryOf(counts: Counts, at: Date): VehiclesSummary {
   const { softwareVersions, withSbom } = counts;
   const sbomPercent = softwareVersions === 0 ? 0 : Math.floor((100 * withSbom) / softwareVersions);
   return { ...counts, sbomPercent, countedAt: at.toISOString() };
-}
-
-/** What the planner believes; -1 before the first analyze. */
-async function ecuEstimate(db: Db): Promise<number> {
-  const { rows } = await sql<{
-    n: number;
-  }>`select reltuples::float8 as n from pg_class where oid = 'inventory_ecu'::regclass`.execute(db);
-  return rows[0]?.n ?? 0;
 }
 
 async function count(db: Db): Promise<Counts> {

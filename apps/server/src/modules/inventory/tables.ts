@@ -88,6 +88,8 @@ export interface SoftwareTable {
   part_number: string | null;
   sha256: Buffer | null;
   created_at: Date;
+  installations: Int8;
+  vehicles: Int8;
 }
 
 export interface InstallationTable {

@@ -1,8 +1,9 @@
 import { inventoryOperations, type ListQuery, type Vehicle } from '@bulkhead/contract';
-import { sql } from 'kysely';
+import { type Expression, sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { defineList, whereFilter } from '../../platform/db/filter-sql.ts';
 import { pageOf } from '../../platform/db/page.ts';
+import { resolveContains } from './contains-views.ts';
 import { instant } from './instant.ts';
 
 /** The tie-break of an order by a status column is that table's own key: one index then serves the order. */
@@ -23,6 +24,17 @@ const vehicles = defineList(
   },
   'v.id',
 );
+
+const few = (column: string, indexed: Expression<unknown> = sql.ref(column)) => ({
+  column: sql.ref(`v.${column}`),
+  table: 'inventory_vehicle',
+  indexed,
+});
+const fewValues = {
+  model: few('model_code'),
+  region: few('region'),
+  plant: few('plant', sql`coalesce(plant, '')`),
+};
 
 interface VehicleRow {
   id: string;
@@ -79,7 +91,11 @@ const select = (db: Db) =>
 
 export const createVehicleViews = (db: Db) => ({
   list: async (query: ListQuery) => {
-    const { rows, ...page } = await pageOf(select(db), vehicles, query);
+    const { rows, ...page } = await pageOf(
+      select(db),
+      await resolveContains(db, vehicles, fewValues, query.filter),
+      query,
+    );
     return { items: rows.map(vehicleOf), ...page };
   },
 

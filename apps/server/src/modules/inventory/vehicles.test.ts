@@ -62,6 +62,10 @@ test('lists are filtered, ordered and counted by the server', async () => {
     check('listVehicles', await vehicles.list({ sort: `-${sort}` }));
   for (const sort of Object.keys(inventoryOperations.listEcus.list.fields))
     check('listEcus', await ecus.list({ sort }));
+  const serials = async (filter: string) => (await ecus.list({ filter })).items.map(({ serial }) => serial);
+  assert.deepEqual(await serials('supplier : "STOP" and vin : "0"'), ['BRAKE-1', 'BRAKE-2', 'BRAKE-3']);
+  assert.deepEqual(await serials('supplier : "none" or role : "none"'), []);
+  assert.equal((await vehicles.list({ filter: 'not plant : "none" and region : "E"' })).items.length, 2);
   const found = await ecus.list({ filter: `network = open and vin : "${vinOf(2).slice(-5)}"` });
   assert.deepEqual(
     found.items.map(({ serial }) => serial),

@@ -97,6 +97,7 @@ export function compare(type: FieldSpec['type'], column: Expression<unknown>, te
     case ':':
       return sql<SqlBool>`${column} ilike ${`%${escapeLike(first)}%`}`;
     case 'in':
+      if (test.values.length === 0) return sql<SqlBool>`false`;
       return sql<SqlBool>`${column} in (${sql.join(test.values.map((item) => valueOf(type, item)))})`;
     default:
       return sql<SqlBool>`${column} ${order[test.operator]} ${value}`;

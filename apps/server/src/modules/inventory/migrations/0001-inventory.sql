@@ -111,6 +111,9 @@ create table inventory_software (
   part_number text,
   sha256 bytea check (octet_length(sha256) = 32),
   created_at timestamptz not null,
+  -- Of large fleets, as last counted; small ones are counted when asked for.
+  installations bigint not null default 0,
+  vehicles bigint not null default 0,
   unique (name, version)
 );
 create index inventory_software_name on inventory_software (name, id);
