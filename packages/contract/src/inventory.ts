@@ -21,7 +21,7 @@ export type InventoryCode = (typeof inventoryProblems)[number];
 const Code = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
 const Text = Type.String({ minLength: 1, maxLength: 200 });
 export const Vin = Type.String({ minLength: 17, maxLength: 17, pattern: '^[A-HJ-NPR-Z0-9]{17}$' });
-export const EcuSerial = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
+export const EcuSerial = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' });
 const closed = { additionalProperties: false } as const;
 
 export const ecuFunctions = [
