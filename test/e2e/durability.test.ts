@@ -20,12 +20,9 @@ const directory = mkdtempSync(join(tmpdir(), 'bulkhead-durability-'));
 const log = join(directory, 'acknowledged');
 const children = new Set<ChildProcess>();
 after(async () => {
+  const exits = [...children].map((child) => new Promise((resolve) => child.once('exit', resolve)));
   for (const child of children) child.kill('SIGTERM');
-  await Promise.all(
-    [...children].map(
-      (child) => child.exitCode ?? child.signalCode ?? new Promise((resolve) => child.once('exit', resolve)),
-    ),
-  );
+  await Promise.all(exits);
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -58,7 +58,7 @@ export async function startPlatform({
   const base = await serverFlags(directory);
   const loaded = loadConfig([...base.flags, ...flags], { DATABASE_URL: database.url });
   const server = await startServer(loaded, log, { checkAnswers: true });
-  const origin = `http://127.0.0.1:${server.httpPort}`;
+  const origin = `http://127.0.0.1:${server.ports.http}`;
   const token = async (role: Role) =>
     (
       await server.modules.access.tokens.create(
@@ -69,8 +69,8 @@ export async function startPlatform({
   return {
     server,
     origin,
-    estUrl: `https://127.0.0.1:${server.estPort}`,
-    mqtt: { host: '127.0.0.1', port: server.mqttPort },
+    estUrl: `https://127.0.0.1:${server.ports.est}`,
+    mqtt: { host: '127.0.0.1', port: server.ports.mqtt },
     database,
     token,
     client: async (role) => createClient({ baseUrl: origin, token: await token(role) }),

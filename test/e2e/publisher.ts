@@ -57,7 +57,7 @@ while (open.size > 0) {
     alive = false;
   });
   const flights: Promise<unknown>[] = [];
-  for (const seq of [...open]) {
+  for (const seq of Array.from(open)) {
     while (alive && session.free() < 1)
       await Promise.race([gone.promise, Promise.any(flights.slice(-50)).catch(() => {}), wait(5)]);
     if (!alive) break;

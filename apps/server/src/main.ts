@@ -40,8 +40,8 @@ async function main(): Promise<void> {
     banner({
       ...server,
       demo: config.demo.enabled,
-      mqtt: `${config.vehicles.host}:${server.mqttPort}`,
-      est: `https://${config.vehicles.host}:${server.estPort}`,
+      mqtt: `${config.vehicles.host}:${server.ports.mqtt}`,
+      est: `https://${config.vehicles.host}:${server.ports.est}`,
     }),
   );
 }

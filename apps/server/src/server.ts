@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -21,8 +21,8 @@ import { createRelay } from './platform/outbox/relay.ts';
 import type { Log } from './platform/telemetry/log.ts';
 import { createMetrics } from './platform/telemetry/metrics.ts';
 import { handlersOf, problems } from './routes.ts';
-import { openStorage } from './storage.ts';
-import { describeSystem, healthChecks } from './system-info.ts';
+import { openStorage, type Storage } from './storage.ts';
+import { describeSystem, healthChecks, type Ports } from './system-info.ts';
 
 const consoleDirectory = fileURLToPath(new URL('../../console/dist', import.meta.url));
 const auditOrigin = 'bulkhead/audit';
@@ -79,14 +79,133 @@ export interface RunningServer {
   readonly setupLink: { readonly url: string; readonly minutes: number } | undefined;
   readonly rootFingerprint: string;
   readonly dataDirectory: string;
-  readonly mqttPort: number;
-  readonly estPort: number;
-  readonly httpPort: number;
-  readonly tlsPort: number;
-  readonly metricsPort: number | undefined;
+  readonly ports: Ports;
   readonly modules: Modules;
   /** Drains and stops everything; what was acknowledged is stored. */
   stop(): Promise<void>;
+}
+
+type Undo = ReturnType<typeof createUndo>;
+
+/** What modules stand on: keys, bus, live hints, jobs, metrics. */
+async function openPlatform(
+  loaded: LoadedConfig,
+  storage: Storage,
+  clock: Clock,
+  log: Log,
+  undo: Undo,
+): Promise<Platform> {
+  const { config } = loaded;
+  const { db, url, directory } = storage;
+  const passphrase = config.keys.passphrase ? { passphrase: config.keys.passphrase } : {};
+  const keys = createKeyStore({ directory: join(directory, 'keys'), ...passphrase });
+  const bus = await createBus({ url, log });
+  undo.add('bus', bus.close);
+  const live = createLive({
+    broadcast: (topics) => bus.publish(db, 'console.changed', [...topics]),
+    onError: (error) => log.warn({ err: error }, 'a change could not be announced'),
+  });
+  undo.add('live', live.close);
+  bus.subscribe('console.changed', (topics) => live.deliver(topics as string[]));
+  bus.subscribe(jobTopic, () => live.deliver(['jobs', 'imports']));
+  bus.subscribe('connectivity.refusals', () => live.deliver(['refusals', 'traffic']));
+  const jobs = createJobs({ db, url, bus, clock, log, exclusive: storage.kind === 'embedded' });
+  const pkiUrl = config.vehicles.publicPkiUrl || `http://${authority(config.http.host, config.http.port)}`;
+  return {
+    config,
+    db,
+    clock,
+    keys,
+    bus,
+    jobs,
+    live,
+    log,
+    metrics: createMetrics({ runtime: true }),
+    replica: hostname(),
+    pkiUrl,
+  };
+}
+
+/** Starts what works by itself: outbox, jobs, audit sequencer. Answers the key that signs the audit log. */
+async function startBackground(
+  { db, bus, jobs, live, log, keys, clock }: Platform,
+  modules: Modules,
+  undo: Undo,
+): Promise<KeyObject> {
+  const relay = createRelay({ db, bus, log });
+  relayEvents(relay, modules, live);
+  relay.start();
+  undo.add('outbox', relay.stop);
+  await jobs.open();
+  undo.add('jobs', jobs.close);
+  const privateKey = ed25519KeyFrom(deriveSecret(keys, 'audit-signing'));
+  const sequencer = createSequencer({
+    db,
+    privateKey,
+    origin: auditOrigin,
+    clock,
+    log,
+    onTaken: () => live.announce('audit'),
+  });
+  sequencer.start();
+  undo.add('audit', sequencer.stop);
+  return createPublicKey(privateKey);
+}
+
+interface Opening {
+  readonly loaded: LoadedConfig;
+  readonly platform: Platform;
+  readonly modules: Modules;
+  readonly auditKey: KeyObject;
+  readonly kind: Storage['kind'];
+  readonly startedAt: Date;
+  readonly checkAnswers: boolean;
+}
+
+/** Binds the operations to HTTP. The real ports are known only once the doors are open, so they are filled in later. */
+function createApi({ loaded, platform, modules, auditKey, kind, startedAt, checkAnswers }: Opening, ports: Ports) {
+  const { config, db, clock, jobs, live, log, metrics, replica } = platform;
+  const checks = () => healthChecks({ db, modules });
+  const { rootFingerprint } = modules.identity;
+  const describe = () =>
+    describeSystem({ loaded, db, clock, startedAt, replica, kind, ports, checks, rootFingerprint });
+  return createHttp({
+    operations,
+    handlers: handlersOf(modules, { db, clock, jobs, live, auditKey: noteKey(auditOrigin, auditKey), describe }),
+    problems,
+    authenticate: modules.access.authenticate,
+    clock,
+    metrics,
+    maxUploadBytes: config.http.maxUploadBytes,
+    checkAnswers,
+    hostnames: config.http.hostnames,
+    consoleDirectory,
+    log,
+    ready: checks,
+    pki: modules.identity.pkiListener,
+  });
+}
+
+/** Opens every door; vehicles come last, when everything behind them works. */
+async function openAllDoors(opening: Opening, undo: Undo): Promise<Ports> {
+  const { platform, modules } = opening;
+  const { config, live, metrics } = platform;
+  const ports: Ports = { http: 0, tls: 0, est: 0, mqtt: 0, metrics: undefined };
+  const http = await createApi(opening, ports);
+  const doors = await openDoors(config, modules.identity, http.listener, metrics);
+  undo.add('http', async () => {
+    live.close(); // open streams would hold the drain
+    await doors.close();
+  });
+  const mqtt = await modules.connectivity.start({ host: config.vehicles.host, port: config.vehicles.mqttPort });
+  undo.add('mqtt', modules.connectivity.stop);
+  return Object.assign(ports, {
+    http: doors.httpPort,
+    tls: doors.tlsPort,
+    est: doors.estPort,
+    mqtt: mqtt.port,
+    metrics: doors.metricsPort,
+  });
 }
 
 /** Starts the whole platform in this process. A failure on the way undoes what was started and is thrown. */
@@ -101,114 +220,24 @@ export async function startServer(
   try {
     const storage = await openStorage(config, migrations, log);
     undo.add('storage', storage.close);
-    const { db, url, directory } = storage;
-    const keys = createKeyStore({
-      directory: join(directory, 'keys'),
-      ...(config.keys.passphrase ? { passphrase: config.keys.passphrase } : {}),
-    });
-    const metrics = createMetrics({ runtime: true });
-    const bus = await createBus({ url, log });
-    undo.add('bus', bus.close);
-    const live = createLive({
-      broadcast: (topics) => bus.publish(db, 'console.changed', [...topics]),
-      onError: (error) => log.warn({ err: error }, 'a change could not be announced'),
-    });
-    bus.subscribe('console.changed', (topics) => live.deliver(topics as string[]));
-    bus.subscribe(jobTopic, () => live.deliver(['jobs', 'imports']));
-    bus.subscribe('connectivity.refusals', () => live.deliver(['refusals', 'traffic']));
-    undo.add('live', live.close);
-    const jobs = createJobs({ db, url, bus, clock, log, exclusive: storage.kind === 'embedded' });
-    const replica = hostname();
-    const pkiUrl = config.vehicles.publicPkiUrl || `http://${authority(config.http.host, config.http.port)}`;
-    const modules = await createModules({ config, db, clock, keys, bus, jobs, live, log, metrics, replica, pkiUrl });
+    const platform = await openPlatform(loaded, storage, clock, log, undo);
+    const modules = await createModules(platform);
     undo.add('identity', modules.identity.close);
-    const relay = createRelay({ db, bus, log });
-    relayEvents(relay, modules, live);
-    relay.start();
-    undo.add('outbox', relay.stop);
-    await jobs.open();
-    undo.add('jobs', jobs.close);
-
-    const auditPrivateKey = ed25519KeyFrom(deriveSecret(keys, 'audit-signing'));
-    const sequencer = createSequencer({
-      db,
-      privateKey: auditPrivateKey,
-      origin: auditOrigin,
-      clock,
-      log,
-      onTaken: () => live.announce('audit'),
-    });
-    sequencer.start();
-    undo.add('audit', sequencer.stop);
-
-    const checks = () => healthChecks({ db, modules });
-    const ports: { http: number; tls: number; est: number; mqtt: number; metrics: number | undefined } = {
-      http: 0,
-      tls: 0,
-      est: 0,
-      mqtt: 0,
-      metrics: undefined,
-    };
-    const http = await createHttp({
-      operations,
-      handlers: handlersOf(modules, {
-        db,
-        clock,
-        jobs,
-        live,
-        auditKey: noteKey(auditOrigin, createPublicKey(auditPrivateKey)),
-        describe: () =>
-          describeSystem({
-            loaded,
-            db,
-            clock,
-            startedAt,
-            replica,
-            kind: storage.kind,
-            ports,
-            checks,
-            rootFingerprint: modules.identity.rootFingerprint,
-          }),
-      }),
-      problems,
-      authenticate: modules.access.authenticate,
-      clock,
-      metrics,
-      maxUploadBytes: config.http.maxUploadBytes,
-      checkAnswers,
-      hostnames: config.http.hostnames,
-      consoleDirectory,
-      log,
-      ready: checks,
-      pki: modules.identity.pkiListener,
-    });
-    const doors = await openDoors(config, modules.identity, http.listener, metrics);
-    undo.add('http', async () => {
-      live.close(); // open streams would hold the drain
-      await doors.close();
-    });
-    const mqtt = await modules.connectivity.start({ host: config.vehicles.host, port: config.vehicles.mqttPort });
-    undo.add('mqtt', modules.connectivity.stop);
-    Object.assign(ports, {
-      http: doors.httpPort,
-      tls: doors.tlsPort,
-      est: doors.estPort,
-      mqtt: mqtt.port,
-      metrics: doors.metricsPort,
-    });
-
+    const auditKey = await startBackground(platform, modules, undo);
+    const ports = await openAllDoors(
+      { loaded, platform, modules, auditKey, kind: storage.kind, startedAt, checkAnswers },
+      undo,
+    );
     if (config.bootstrap.tokenFile) await writeBootstrapToken(modules, config.bootstrap.tokenFile);
-    const consoleUrl = `http://localhost:${doors.httpPort}`;
+    const consoleUrl = `http://localhost:${ports.http}`;
+    const setupLink = await offerSetup(modules, loaded, storage.directory, consoleUrl);
+    const { rootFingerprint } = modules.identity;
     return Object.freeze({
       consoleUrl,
-      setupLink: await offerSetup(modules, loaded, directory, consoleUrl),
-      rootFingerprint: modules.identity.rootFingerprint,
-      dataDirectory: directory,
-      mqttPort: mqtt.port,
-      estPort: doors.estPort,
-      httpPort: doors.httpPort,
-      tlsPort: doors.tlsPort,
-      metricsPort: doors.metricsPort,
+      setupLink,
+      rootFingerprint,
+      dataDirectory: storage.directory,
+      ports,
       modules,
       stop: undo.runAll,
     });

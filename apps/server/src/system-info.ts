@@ -46,6 +46,15 @@ export async function healthChecks({ db, modules }: { db: Db; modules: Modules }
   ];
 }
 
+/** Where the doors really are; 0 until they are open. */
+export interface Ports {
+  readonly http: number;
+  readonly tls: number;
+  readonly est: number;
+  readonly mqtt: number;
+  readonly metrics: number | undefined;
+}
+
 export interface SystemFacts {
   readonly loaded: LoadedConfig;
   readonly db: Db;
@@ -53,13 +62,7 @@ export interface SystemFacts {
   readonly startedAt: Date;
   readonly replica: string;
   readonly kind: 'embedded' | 'external';
-  readonly ports: {
-    readonly http: number;
-    readonly tls: number;
-    readonly est: number;
-    readonly mqtt: number;
-    readonly metrics: number | undefined;
-  };
+  readonly ports: Ports;
   readonly rootFingerprint: string;
   readonly checks: () => Promise<readonly HealthCheck[]>;
 }

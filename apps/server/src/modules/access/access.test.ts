@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { manualClock } from '@bulkhead/kernel';
 import { sql } from 'kysely';
 import type { TestDatabase } from '../../platform/db/testing.ts';
-import type { Access } from './index.ts';
+import type { Access } from './access.ts';
 import { accessFixture, caller, codeFor } from './testing.ts';
 
 const clock = manualClock('2026-11-20T10:00:00Z');

@@ -1,10 +1,9 @@
-import type { ApiToken, ListQuery, Operator, Role } from '@bulkhead/contract';
+import type { ListQuery, Operator, Role } from '@bulkhead/contract';
 import { newId } from '@bulkhead/kernel';
 import { inTransaction } from '../../platform/db/database.ts';
 import type { AccessDeps, AccessWriters } from './deps.ts';
 import { AccessError } from './domain/error.ts';
-import type { Enrolment } from './enrolment.ts';
-import { randomSecret, secretHash } from './secrets.ts';
+import type { Links } from './links.ts';
 import type { AccessViews } from './views.ts';
 
 export interface By {
@@ -15,36 +14,34 @@ export interface By {
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
+type Row = NonNullable<Awaited<ReturnType<AccessViews['operatorById']>>>;
+const toOperator = (row: Row): Operator => ({
+  id: row.id,
+  email: row.email,
+  name: row.name,
+  roles: row.roles,
+  state: row.state,
+  signIn: row.has_passkey ? 'passkey' : row.has_password ? 'password' : null,
+  createdAt: row.created_at.toISOString(),
+  lastSignInAt: iso(row.last_sign_in_at),
+});
+
+async function refuseLastAdministrator({ store }: AccessWriters, id: string) {
+  const left = (await store.activeAdministrators()).filter((administrator) => administrator.id !== id);
+  if (left.length === 0)
+    throw new AccessError(
+      'access.last-administrator',
+      'This is the last active administrator. Make someone else an administrator first.',
+    );
+}
+
 /** Operators: invited by link, given roles, disabled; never deleted, since the audit log names them. */
-export function createOperators(
-  { db, clock, bind, views }: AccessDeps,
-  enrolment: Pick<Enrolment, 'createInvitation'>,
-) {
-  type Row = NonNullable<Awaited<ReturnType<AccessViews['operatorById']>>>;
-  const toOperator = (row: Row): Operator => ({
-    id: row.id,
-    email: row.email,
-    name: row.name,
-    roles: row.roles,
-    state: row.state,
-    signIn: row.has_passkey ? 'passkey' : row.has_password ? 'password' : null,
-    createdAt: row.created_at.toISOString(),
-    lastSignInAt: iso(row.last_sign_in_at),
-  });
+export function createOperators({ db, clock, bind, views }: AccessDeps, links: Pick<Links, 'createInvitation'>) {
   const read = async (id: string) => {
     const row = await views.operatorById(id);
     if (!row) throw new AccessError('access.unknown-operator', 'There is no such operator.');
     return toOperator(row);
   };
-
-  async function refuseLastAdministrator({ store }: AccessWriters, id: string) {
-    const left = (await store.activeAdministrators()).filter((administrator) => administrator.id !== id);
-    if (left.length === 0)
-      throw new AccessError(
-        'access.last-administrator',
-        'This is the last active administrator. Make someone else an administrator first.',
-      );
-  }
 
   return Object.freeze({
     list: async (query: ListQuery) => {
@@ -73,7 +70,7 @@ export function createOperators(
           details: { roles: input.roles },
           at: now,
         });
-        return { id: operatorId, ...(await enrolment.createInvitation(writers, operatorId)) };
+        return { id: operatorId, ...(await links.createInvitation(writers, operatorId)) };
       });
       return { operator: await read(id), link: `/invite#${token}`, expiresAt: expiresAt.toISOString() };
     },
@@ -99,68 +96,5 @@ export function createOperators(
       });
       return read(id);
     },
-  });
-}
-
-/** API tokens: shown once, stored as a hash, bounded in time; a token can carry no role its maker may not grant. */
-export function createTokens({ db, clock, bind, views }: AccessDeps) {
-  type Row = {
-    id: string;
-    name: string;
-    roles: Role[];
-    created_by: string;
-    created_at: Date;
-    expires_at: Date;
-    last_used_at: Date | null;
-  };
-  const toToken = (row: Row): ApiToken => ({
-    id: row.id,
-    name: row.name,
-    roles: row.roles,
-    createdBy: row.created_by,
-    createdAt: row.created_at.toISOString(),
-    expiresAt: row.expires_at.toISOString(),
-    lastUsedAt: iso(row.last_used_at),
-  });
-
-  return Object.freeze({
-    list: async (query: ListQuery) => {
-      const { rows, ...page } = await views.tokens(query);
-      return { ...page, items: rows.map(toToken) };
-    },
-    create: (input: { name: string; roles: Role[]; days: number }, by: By) =>
-      inTransaction(db, async (tx) => {
-        const { store, audit } = bind(tx);
-        const now = clock.now();
-        const secret = `bh_${randomSecret()}`;
-        const row = {
-          id: newId(now.getTime()),
-          name: input.name,
-          roles: input.roles,
-          created_by: by.name,
-          created_at: now,
-          expires_at: new Date(now.getTime() + input.days * 86_400_000),
-          last_used_at: null,
-        };
-        await store.insertToken({ ...row, secret_hash: secretHash(secret) });
-        await audit.append({
-          action: 'access.create-token',
-          subject: input.name,
-          by,
-          details: { id: row.id, roles: input.roles, days: input.days },
-          at: now,
-        });
-        return { token: toToken(row), secret };
-      }),
-    /** Voids every token of a name; for the bootstrap token, of which one is good at a time. */
-    voidNamed: (name: string) => bind(db).store.deleteTokensNamed(name),
-    remove: (id: string, by: By) =>
-      inTransaction(db, async (tx) => {
-        const { store, audit } = bind(tx);
-        const row = await store.deleteToken(id);
-        if (!row) throw new AccessError('access.unknown-token', 'There is no such token.');
-        await audit.append({ action: 'access.delete-token', subject: row.name, by, details: { id }, at: clock.now() });
-        return {};
-      }),
   });
 }

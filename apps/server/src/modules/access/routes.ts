@@ -1,7 +1,7 @@
 import type { AccessCode, accessOperations } from '@bulkhead/contract';
 import type { Handlers, ProblemTable, RequestContext } from '../../platform/http/handlers.ts';
+import type { Access } from './access.ts';
 import { AccessError } from './domain/error.ts';
-import type { Access } from './index.ts';
 import type { By } from './operators.ts';
 import { type SignedIn, sessionHours } from './sessions.ts';
 

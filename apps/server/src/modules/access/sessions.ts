@@ -1,4 +1,4 @@
-import { type Role, type Session } from '@bulkhead/contract';
+import type { Role, Session } from '@bulkhead/contract';
 import { newId } from '@bulkhead/kernel';
 import type { Actor } from '../../platform/http/handlers.ts';
 import type { AccessDeps, AccessWriters, Caller } from './deps.ts';

@@ -11,8 +11,7 @@ import type {
   ViewTable,
 } from './tables.ts';
 
-/** The only SQL that writes access_*; whole rows of one table, no joins. Rows that a decision depends on are locked. */
-export const createAccessStore = (db: Db) => ({
+const operatorRows = (db: Db) => ({
   operator: (id: string) =>
     db.selectFrom('access_operator').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
   operatorByEmail: (email: string) =>
@@ -41,7 +40,9 @@ export const createAccessStore = (db: Db) => ({
   insertOperator: (row: Insertable<OperatorTable>) => db.insertInto('access_operator').values(row).execute(),
   updateOperator: (id: string, change: Updateable<OperatorTable>) =>
     db.updateTable('access_operator').set(change).where('id', '=', id).execute(),
+});
 
+const passkeyRows = (db: Db) => ({
   passkey: (credentialId: string) =>
     db
       .selectFrom('access_passkey')
@@ -52,13 +53,17 @@ export const createAccessStore = (db: Db) => ({
   insertPasskey: (row: Insertable<PasskeyTable>) => db.insertInto('access_passkey').values(row).execute(),
   countPasskey: (credentialId: string, counter: number) =>
     db.updateTable('access_passkey').set({ counter }).where('credential_id', '=', credentialId).execute(),
+});
 
+const passwordRows = (db: Db) => ({
   password: (operatorId: string) =>
     db.selectFrom('access_password').selectAll().where('operator_id', '=', operatorId).forUpdate().executeTakeFirst(),
   insertPassword: (row: Insertable<PasswordTable>) => db.insertInto('access_password').values(row).execute(),
   usedTotpStep: (operatorId: string, step: number) =>
     db.updateTable('access_password').set({ totp_last_step: step }).where('operator_id', '=', operatorId).execute(),
+});
 
+const linkRows = (db: Db) => ({
   link: (tokenHash: Buffer) =>
     db.selectFrom('access_link').selectAll().where('token_hash', '=', tokenHash).forUpdate().executeTakeFirst(),
   insertLink: (row: Omit<Insertable<LinkTable>, 'pending'>) => db.insertInto('access_link').values(row).execute(),
@@ -72,7 +77,9 @@ export const createAccessStore = (db: Db) => ({
       .where('id', '=', id)
       .execute(),
   deleteSetupLinks: () => db.deleteFrom('access_link').where('kind', '=', 'set-up').execute(),
+});
 
+const challengeRows = (db: Db) => ({
   insertChallenge: (row: { id: string; challenge: string; expires_at: Date }) =>
     db.insertInto('access_challenge').values(row).execute(),
   /** A challenge answers once: reading it removes it. */
@@ -82,20 +89,26 @@ export const createAccessStore = (db: Db) => ({
     await db.deleteFrom('access_challenge').where('expires_at', '<', now).execute();
     await db.deleteFrom('access_session').where('expires_at', '<', now).execute();
   },
+});
 
+const sessionRows = (db: Db) => ({
   insertSession: (row: Insertable<SessionTable>) => db.insertInto('access_session').values(row).execute(),
   touchSession: (id: string, at: Date) =>
     db.updateTable('access_session').set({ last_used_at: at }).where('id', '=', id).execute(),
   deleteSession: (tokenHash: Buffer) => db.deleteFrom('access_session').where('token_hash', '=', tokenHash).execute(),
   deleteSessionsOf: (operatorId: string) =>
     db.deleteFrom('access_session').where('operator_id', '=', operatorId).execute(),
+});
 
+const tokenRows = (db: Db) => ({
   insertToken: (row: Insertable<TokenTable>) => db.insertInto('access_token').values(row).execute(),
   touchToken: (id: string, at: Date) =>
     db.updateTable('access_token').set({ last_used_at: at }).where('id', '=', id).execute(),
   deleteToken: (id: string) => db.deleteFrom('access_token').where('id', '=', id).returningAll().executeTakeFirst(),
   deleteTokensNamed: (name: string) => db.deleteFrom('access_token').where('name', '=', name).execute(),
+});
 
+const viewRows = (db: Db) => ({
   insertView: (row: Insertable<ViewTable>) => db.insertInto('access_view').values(row).execute(),
   deleteView: (id: string, ownerId: string) =>
     db
@@ -104,5 +117,17 @@ export const createAccessStore = (db: Db) => ({
       .where('owner_id', '=', ownerId)
       .returning('id')
       .executeTakeFirst(),
+});
+
+/** The only SQL that writes access_*; whole rows of one table, no joins. Rows that a decision depends on are locked. */
+export const createAccessStore = (db: Db) => ({
+  ...operatorRows(db),
+  ...passkeyRows(db),
+  ...passwordRows(db),
+  ...linkRows(db),
+  ...challengeRows(db),
+  ...sessionRows(db),
+  ...tokenRows(db),
+  ...viewRows(db),
 });
 export type AccessStore = ReturnType<typeof createAccessStore>;
