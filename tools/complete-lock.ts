@@ -18,7 +18,19 @@ interface Entry {
   optionalDependencies?: Record<string, string>;
 }
 
-const systems: Readonly<Record<string, string>> = { darwin: 'darwin', linux: 'linux', win32: 'win32', windows: 'win32', freebsd: 'freebsd', android: 'android', openharmony: 'openharmony', netbsd: 'netbsd', openbsd: 'openbsd', sunos: 'sunos', aix: 'aix' };
+const systems: Readonly<Record<string, string>> = {
+  darwin: 'darwin',
+  linux: 'linux',
+  win32: 'win32',
+  windows: 'win32',
+  freebsd: 'freebsd',
+  android: 'android',
+  openharmony: 'openharmony',
+  netbsd: 'netbsd',
+  openbsd: 'openbsd',
+  sunos: 'sunos',
+  aix: 'aix',
+};
 const processors = ['x64', 'arm64', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el', 'ia32', 'arm', 'wasm32'];
 
 const path = join(repositoryRoot, 'package-lock.json');
@@ -27,7 +39,11 @@ const { packages } = lock;
 
 /** The folder a package would be found in from another one, as Node looks it up. */
 function find(from: string, name: string): string | undefined {
-  for (let base = from; ; base = base.includes('/node_modules/') ? base.slice(0, base.lastIndexOf('/node_modules/')) : '') {
+  for (
+    let base = from;
+    ;
+    base = base.includes('/node_modules/') ? base.slice(0, base.lastIndexOf('/node_modules/')) : ''
+  ) {
     const at = `${base === '' ? '' : `${base}/`}node_modules/${name}`;
     if (packages[at]) return at;
     if (base === '') return undefined;
@@ -38,8 +54,16 @@ function find(from: string, name: string): string | undefined {
 function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
   const words = name.split(/[-/@.]/);
   const system = words.map((word) => systems[word]).find((word) => word !== undefined);
-  const processor = /armv7|gnueabihf|musleabihf|arm-eabi/.test(name) ? 'arm' : words.includes('ppc64le') || words.includes('ppc64') ? 'ppc64' : processors.find((word) => words.includes(word));
-  return { ...(system ? { os: [system] } : {}), ...(processor ? { cpu: [processor] } : {}), ...(system === 'linux' && name.includes('musl') ? { libc: ['musl'] } : {}) };
+  const processor = /armv7|gnueabihf|musleabihf|arm-eabi/.test(name)
+    ? 'arm'
+    : words.includes('ppc64le') || words.includes('ppc64')
+      ? 'ppc64'
+      : processors.find((word) => words.includes(word));
+  return {
+    ...(system ? { os: [system] } : {}),
+    ...(processor ? { cpu: [processor] } : {}),
+    ...(system === 'linux' && name.includes('musl') ? { libc: ['musl'] } : {}),
+  };
 }
 
 let added = 0;
@@ -47,7 +71,12 @@ for (const [from, parent] of Object.entries(packages)) {
   for (const [name, range] of Object.entries(parent.optionalDependencies ?? {})) {
     if (find(from, name)) continue;
     const version = (range.startsWith('npm:') ? range.slice(range.lastIndexOf('@') + 1) : range).replace(/^[\^~]/, '');
-    packages[`node_modules/${name}`] = { version, ...(parent.dev ? { dev: true } : {}), optional: true, ...platformOf(name) };
+    packages[`node_modules/${name}`] = {
+      version,
+      ...(parent.dev ? { dev: true } : {}),
+      optional: true,
+      ...platformOf(name),
+    };
     added += 1;
   }
 }

@@ -12,6 +12,7 @@ import {
   operations,
   roleDescriptions,
 } from '@bulkhead/contract';
+import { cliReference } from '../apps/cli/src/reference.ts';
 import { permissionsOf } from '../apps/server/src/modules/access/policy.ts';
 import { configLeaves } from '../apps/server/src/platform/config/load.ts';
 
@@ -88,6 +89,7 @@ const documents: Record<string, string> = {
   'config.md': configReference(),
   'problems.md': problemReference(),
   'operations.md': operationReference(),
+  'cli.md': cliReference(),
 };
 
 const check = process.argv.includes('--check');

@@ -7,7 +7,7 @@ import { operations } from '@bulkhead/contract';
 import { type Clock, systemClock } from '@bulkhead/kernel';
 import { noteKey } from '@bulkhead/merkle';
 import { authority, openDoors } from './doors.ts';
-import { createModules, type Modules, migrations, relayEvents } from './modules.ts';
+import { createModules, type Modules, migrations, type Platform, relayEvents } from './modules.ts';
 import { createSequencer } from './platform/audit/sequencer.ts';
 import type { LoadedConfig } from './platform/config/load.ts';
 import { createHttp } from './platform/http/server.ts';
