@@ -7,6 +7,7 @@ export default defineConfig({
     environment: 'jsdom',
     include: ['src/**/*.test.{ts,tsx}'],
     css: false,
+    isolate: false,
     // Cloudscape's modules import stylesheets, which only Vite can read
     server: { deps: { inline: [/@cloudscape-design/] } },
   },

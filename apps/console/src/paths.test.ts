@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { paths } from './paths.ts';
+
+test('every address of the console is spelled in one place and does not change by accident', () => {
+  const takesId = new Set([
+    'vehicle',
+    'model',
+    'ecu',
+    'software',
+    'sbom',
+    'import',
+    'certificate',
+    'job',
+    'signIn',
+    'settings',
+  ]);
+  const all = Object.entries(paths).map(([name, path]) => {
+    const build = path as (argument?: string) => string;
+    return [name, takesId.has(name) ? build('a/b c') : build()];
+  });
+
+  expect(Object.fromEntries(all)).toMatchInlineSnapshot(`
+    {
+      "audit": "/audit",
+      "authorities": "/authorities",
+      "certificate": "/certificates/a%2Fb%20c",
+      "certificates": "/certificates",
+      "claim": "/claim-certificates",
+      "components": "/components",
+      "connections": "/connections",
+      "ecu": "/ecus/a%2Fb%20c",
+      "ecus": "/ecus",
+      "events": "/events",
+      "import": "/imports/a%2Fb%20c",
+      "imports": "/imports",
+      "invite": "/invite",
+      "job": "/jobs/a%2Fb%20c",
+      "jobs": "/jobs",
+      "model": "/models/a%2Fb%20c",
+      "models": "/models",
+      "newImport": "/imports/new",
+      "operators": "/operators",
+      "overview": "/",
+      "profiles": "/profiles",
+      "refusals": "/refusals",
+      "sbom": "/sboms/a%2Fb%20c",
+      "sboms": "/sboms",
+      "settings": "/settings?tab=a%2Fb+c",
+      "setup": "/setup",
+      "signIn": "/sign-in?next=a%2Fb+c",
+      "software": "/software/a%2Fb%20c",
+      "softwareList": "/software",
+      "tokens": "/tokens",
+      "vehicle": "/vehicles/a%2Fb%20c",
+      "vehicles": "/vehicles",
+    }
+  `);
+});
+
+test('a filter in an address survives quotation marks and spaces', () => {
+  const url = paths.vehicles({ filter: 'model : "Aria & Co"', sort: '-lastSeenAt' });
+
+  const search = new URL(url, 'http://localhost').searchParams;
+  expect(search.get('filter')).toBe('model : "Aria & Co"');
+  expect(search.get('sort')).toBe('-lastSeenAt');
+});
