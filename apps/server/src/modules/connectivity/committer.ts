@@ -103,7 +103,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
       await commitBatch(deps, control, batch);
       lane.underway = 0;
       for (const entry of batch) lane.bytes -= entry.bytes;
-      settle(batch);
+      settle(deps.log, batch);
       wake(lane);
     }
     lane.busy = false;
@@ -114,7 +114,7 @@ export function createCommitter(deps: CommitterDeps): Committer {
       return;
     const owners = [...lane.waiting];
     lane.waiting.clear();
-    for (const owner of owners) owner.resumed();
+    for (const owner of owners) guard(deps.log, () => owner.resumed());
   }
 
   return {
@@ -133,13 +133,18 @@ export function createCommitter(deps: CommitterDeps): Committer {
 
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-function settle(batch: readonly Entry[]): void {
-  const touched = new Set<EntryOwner>();
-  for (const entry of batch) {
-    entry.owner.settled(entry);
-    touched.add(entry.owner);
+function settle(log: Log, batch: readonly Entry[]): void {
+  // One connection's trouble must not keep the others from their answers, nor the lane from going on.
+  for (const entry of batch) guard(log, () => entry.owner.settled(entry));
+  for (const { owner } of batch) guard(log, () => owner.flush());
+}
+
+function guard(log: Log, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    log.error({ err: error }, 'an answer to a device could not be written');
   }
-  for (const owner of touched) owner.flush();
 }
 
 /** Returns when every entry is stored or refused; waits out an outage of the database, acknowledging nothing meanwhile. */
@@ -196,11 +201,14 @@ async function isolate(
 async function commitOnce(deps: CommitterDeps, batch: readonly Entry[]): Promise<void> {
   const claims: PacketRef[] = [];
   const releases: PacketRef[] = [];
+  let messages = 0;
   for (const entry of batch) {
-    if (entry.kind === 'release') releases.push({ sessionId: entry.owner.sessionId, packetId: entry.packetId });
-    else if (entry.kind === 'message' && entry.qos === 2)
-      claims.push({ sessionId: entry.owner.sessionId, packetId: entry.packetId });
+    const { kind, qos, packetId, owner } = entry;
+    if (kind === 'message') messages++;
+    if (kind === 'release') releases.push({ sessionId: owner.sessionId, packetId });
+    else if (kind === 'message' && qos === 2) claims.push({ sessionId: owner.sessionId, packetId });
   }
+  if (messages + releases.length === 0) return;
   await deps.store.commit({
     claims,
     releases,
@@ -213,6 +221,10 @@ const isFresh = (entry: Entry, isNew: (ref: PacketRef) => boolean) =>
   entry.kind !== 'message' || entry.qos !== 2 || isNew({ sessionId: entry.owner.sessionId, packetId: entry.packetId });
 
 async function storeMessages(sinks: Sinks, tx: Db, batch: readonly Entry[]): Promise<void> {
+  const [first] = batch;
+  if (first === undefined) return;
+  const alike = batch.every(({ kind, channel }) => kind === 'message' && channel === first.channel);
+  if (alike) return void (await sinks[first.channel].store(tx, batch));
   for (const channel of uplinkChannelNames) {
     const messages = batch.filter((entry) => entry.kind === 'message' && entry.channel === channel);
     if (messages.length > 0) await sinks[channel].store(tx, messages);

@@ -18,7 +18,7 @@ export const holdFor = Object.freeze({ rate: 1, queue: 2, write: 4, window: 8, w
 export interface Surroundings {
   readonly limits: ConnectivityLimits;
   readonly committer: Committer;
-  nowMs(): number;
+  now(): Date;
   handle(connection: Connection, frame: Buffer): void;
   refused(connection: Connection, kind: RefusalKind, detail: string): void;
   failed(connection: Connection, error: unknown): void;
@@ -84,6 +84,8 @@ export class Connection implements EntryOwner, Registered {
   messagesIn = 0;
   messagesOut = 0;
   lastReceived: number;
+  /** The time of the last read; one object for all messages in it. */
+  receivedAt: Date;
   ended: string | undefined;
   /** Settles when the session has been opened, or could not be. */
   opening: Promise<void> | undefined;
@@ -107,7 +109,8 @@ export class Connection implements EntryOwner, Registered {
     this.address = identity.address;
     this.tls = identity.tls;
     this.lane = identity.lane;
-    this.since = around.nowMs();
+    this.receivedAt = around.now();
+    this.since = this.receivedAt.getTime();
     this.lastReceived = this.since;
     this.bucket = fullBucket(around.limits.messageBurst, this.since);
   }
@@ -117,8 +120,13 @@ export class Connection implements EntryOwner, Registered {
   }
 
   receive(chunk: Buffer): void {
-    this.lastReceived = this.#around.nowMs();
+    this.#seen();
     this.#advance(takeIn(this.#inbox, chunk));
+  }
+
+  #seen(): void {
+    this.receivedAt = this.#around.now();
+    this.lastReceived = this.receivedAt.getTime();
   }
 
   #advance(data: Buffer | undefined): void {
@@ -177,7 +185,7 @@ export class Connection implements EntryOwner, Registered {
     if ((this.#holds & why) === 0) return;
     this.#holds &= ~why;
     if (this.#holds !== 0 || this.#reading || this.ended !== undefined) return;
-    this.lastReceived = this.#around.nowMs();
+    this.#seen();
     this.#advance(takeIn(this.#inbox, nothing));
     if (this.#holds === 0 && this.ended === undefined) this.socket.resume();
   }
@@ -230,15 +238,15 @@ export class Connection implements EntryOwner, Registered {
   /** Writes all answers that are due with one write, which is one TLS record. */
   flush(): void {
     if (this.#acks.length > 0) {
-      const acks = this.#acks;
-      this.#acks = [];
-      this.send(joinAcks(acks));
+      const bytes = joinAcks(this.#acks);
+      this.#acks.length = 0;
+      this.send(bytes);
     }
-    if (this.inFlight < this.#around.limits.inFlight) this.release(holdFor.window);
+    if (this.#holds !== 0 && this.inFlight < this.#around.limits.inFlight) this.release(holdFor.window);
   }
 
   send(bytes: Buffer): void {
-    if (!this.socket.writable || this.socket.write(bytes)) return;
+    if (this.ended !== undefined || this.socket.write(bytes)) return;
     if (this.socket.writableLength < this.#around.limits.writeBufferBytes || (this.#holds & holdFor.write) !== 0)
       return;
     this.hold(holdFor.write);
@@ -265,13 +273,17 @@ export class Connection implements EntryOwner, Registered {
 }
 
 function joinAcks(acks: readonly (number | Buffer)[]): Buffer {
-  if (acks.some((ack) => typeof ack !== 'number')) {
-    return Buffer.concat(acks.map((ack) => (typeof ack === 'number' ? joinAcks([ack]) : ack)));
-  }
-  const bytes = Buffer.allocUnsafe(acks.length * 4);
-  for (let i = 0; i < acks.length; i++) {
-    const ack = acks[i] as number;
-    writeAck(bytes, i * 4, ack >> 16, ack & 0xffff);
+  let length = 0;
+  for (const ack of acks) length += typeof ack === 'number' ? 4 : ack.length;
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const ack of acks) {
+    if (typeof ack === 'number') {
+      writeAck(bytes, at, ack >> 16, ack & 0xffff);
+      at += 4;
+    } else {
+      at += ack.copy(bytes, at);
+    }
   }
   return bytes;
 }

@@ -97,7 +97,7 @@ export function createFrontDoor(deps: FrontDoorDeps): FrontDoor {
   const surroundings = {
     limits,
     committer,
-    nowMs,
+    now,
     refused,
     handle: (connection: Connection, frame: Buffer) => handlePacket(front, connection, frame),
     failed: (connection: Connection, error: unknown) =>

@@ -2,9 +2,10 @@ import { acceptConnect } from './accept-connect.ts';
 import type { Connection } from './connection.ts';
 import { acknowledged } from './deliver.ts';
 import { decode, pingresp } from './domain/codec.ts';
+import { readPlainPublish } from './domain/plain-publish.ts';
 import { protocolError, reason } from './domain/reasons.ts';
 import type { Front } from './front.ts';
-import { receivePublish, receivePubrel } from './receive-publish.ts';
+import { receivePlainPublish, receivePublish, receivePubrel } from './receive-publish.ts';
 import { receiveSubscribe, receiveUnsubscribe } from './subscribe.ts';
 
 /** One complete packet from a device. @throws Refused for what ends the connection */
@@ -12,6 +13,8 @@ export function handlePacket(front: Front, connection: Connection, frame: Buffer
   const { device } = connection;
   if (device === undefined) throw new Error('a packet before the certificate was checked');
   if (connection.phase === 'new') return acceptConnect(front, connection, frame, device);
+  const plain = readPlainPublish(frame, connection.version, connection.uplinks);
+  if (plain !== undefined) return receivePlainPublish(front, connection, plain, device);
   const packet = decode(frame, connection.version);
   switch (packet.cmd) {
     case 'publish':

@@ -4,25 +4,46 @@ import type { Entry } from './committer.ts';
 import { type Connection, holdFor } from './connection.ts';
 import type { Device } from './deps.ts';
 import { isHostileText, type PublishPacket, packetType } from './domain/codec.ts';
+import type { PlainPublish } from './domain/plain-publish.ts';
 import { malformed, protocolError, type RefusalKind, Refused, reason } from './domain/reasons.ts';
 import { refill, waitFor } from './domain/token-bucket.ts';
 import type { Front } from './front.ts';
 
-/** PUBLISH from a device (MQTT 5 s3.3): checked, parsed, queued for the next commit. */
+type Plain = PlainPublish<UplinkChannel>;
+
+/** A PUBLISH (MQTT 5 s3.3) to an own topic: parsed, queued for the next commit. */
+export function receivePlainPublish(front: Front, connection: Connection, packet: Plain, device: Device): void {
+  connection.messagesIn++;
+  if (take(front, connection, packet.qos, packet.packetId))
+    queue(front, connection, parsed(front, connection, packet, device));
+}
+
+/** Any other PUBLISH: with properties, to a topic that is not the device's own, or not as it should be. */
 export function receivePublish(front: Front, connection: Connection, packet: PublishPacket, device: Device): void {
   connection.messagesIn++;
   const { qos } = packet;
   const packetId = qos === 0 ? 0 : validPacketId(packet.messageId);
   const topic = resolveAlias(front, connection, packet);
   if (packet.retain) throw new Refused('protocol', reason.retainNotSupported, 'retained messages are not available');
-  if (qos === 2 && repeated(connection, packetId)) return;
-  if (qos > 0) openWindow(front, connection);
-  if (qos === 2) connection.received.set(packetId, false);
+  if (!take(front, connection, qos, packetId)) return;
   const channel = connection.uplinks.get(topic);
+  const payload = packet.payload as Buffer;
   const entry =
     channel === undefined
-      ? foreign(front, connection, packet, packetId, topic, device)
-      : parsed(front, connection, packet, packetId, channel, device);
+      ? foreign(front, connection, qos, packetId, topic, device)
+      : parsed(front, connection, { channel, qos, packetId, payload }, device);
+  queue(front, connection, entry);
+}
+
+/** Counts the message against the window; false when it is a QoS 2 message that is known already. */
+function take(front: Front, connection: Connection, qos: 0 | 1 | 2, packetId: number): boolean {
+  if (qos === 2 && repeated(connection, packetId)) return false;
+  if (qos > 0) openWindow(front, connection);
+  if (qos === 2) connection.received.set(packetId, false);
+  return true;
+}
+
+function queue(front: Front, connection: Connection, entry: Entry | undefined): void {
   if (entry !== undefined && !front.committer.push(connection.lane, entry)) connection.hold(holdFor.queue);
   limitRate(front, connection);
 }
@@ -40,15 +61,7 @@ export function receivePubrel(
     else connection.ack(packetType.pubcomp, packetId);
     return;
   }
-  const entry = entryOf(front, connection, {
-    kind: 'release',
-    qos: 2,
-    packetId,
-    channel: 'ack',
-    message: undefined,
-    bytes: 64,
-    device,
-  });
+  const entry = entryOf('release', connection, 'ack', 2, packetId, device, undefined, 64);
   if (!front.committer.push(connection.lane, entry)) connection.hold(holdFor.queue);
 }
 
@@ -99,7 +112,7 @@ function resolveAlias(front: Front, connection: Connection, { topic, properties 
 function foreign(
   front: Front,
   connection: Connection,
-  packet: PublishPacket,
+  qos: 0 | 1 | 2,
   packetId: number,
   topic: string,
   device: Device,
@@ -109,19 +122,13 @@ function foreign(
   }
   const detail = `not a topic of this device: ${topic.slice(0, 128)}`;
   // There is nobody to tell a reason to but the connection itself: 3.1.1 has no negative answer, QoS 0 has no answer.
-  if (connection.version === 4 || packet.qos === 0) throw new Refused('topic', reason.notAuthorized, detail);
-  return refusal(front, connection, packet, packetId, 'topic', reason.notAuthorized, detail, device);
+  if (connection.version === 4 || qos === 0) throw new Refused('topic', reason.notAuthorized, detail);
+  front.refused(connection, 'topic', detail);
+  return refusal(connection, qos, packetId, reason.notAuthorized, detail, device);
 }
 
-function parsed(
-  front: Front,
-  connection: Connection,
-  packet: PublishPacket,
-  packetId: number,
-  channel: UplinkChannel,
-  device: Device,
-): Entry | undefined {
-  const payload = packet.payload as Buffer;
+function parsed(front: Front, connection: Connection, packet: Plain, device: Device): Entry | undefined {
+  const { channel, qos, packetId, payload } = packet;
   if (payload.length > front.limits.payloadBytes) {
     throw new Refused('oversize', reason.packetTooLarge, `a payload has at most ${front.limits.payloadBytes} bytes`);
   }
@@ -132,50 +139,39 @@ function parsed(
     if (!(error instanceof Problem)) throw error;
     const kind: RefusalKind = error.code.endsWith('.replayed') ? 'replay' : 'payload';
     const detail = `${channel}: ${error.message}`;
-    return refusal(front, connection, packet, packetId, kind, reason.badPayload, detail, device);
+    front.refused(connection, kind, detail);
+    return refusal(connection, qos, packetId, reason.badPayload, detail, device);
   }
-  return entryOf(front, connection, {
-    kind: 'message',
-    qos: packet.qos,
-    packetId,
-    channel,
-    message,
-    bytes: payload.length + 256,
-    device,
-  });
+  return entryOf('message', connection, channel, qos, packetId, device, message, payload.length + 256);
 }
 
 /** A refusal takes its place in the queue, so that acknowledgements stay in order. */
 function refusal(
-  front: Front,
   connection: Connection,
-  packet: PublishPacket,
+  qos: 0 | 1 | 2,
   packetId: number,
-  kind: RefusalKind,
   outcome: number,
   detail: string,
   device: Device,
 ): Entry | undefined {
-  front.refused(connection, kind, detail);
-  if (packet.qos === 0) return undefined;
-  const entry = entryOf(front, connection, {
-    kind: 'refusal',
-    qos: packet.qos,
-    packetId,
-    channel: 'ack',
-    message: undefined,
-    bytes: 256,
-    device,
-  });
+  if (qos === 0) return undefined;
+  const entry = entryOf('refusal', connection, 'ack', qos, packetId, device, undefined, 256);
   entry.outcome = outcome;
   entry.detail = detail;
   return entry;
 }
 
-type Content = Pick<Entry, 'kind' | 'qos' | 'packetId' | 'channel' | 'message' | 'bytes' | 'device'>;
-
-function entryOf(front: Front, connection: Connection, content: Content): Entry {
-  const { kind, qos, packetId, channel, message, bytes, device } = content;
+function entryOf(
+  kind: Entry['kind'],
+  connection: Connection,
+  channel: UplinkChannel,
+  qos: 0 | 1 | 2,
+  packetId: number,
+  device: Device,
+  message: unknown,
+  bytes: number,
+): Entry {
+  const receivedAt = connection.receivedAt;
   return {
     kind,
     owner: connection,
@@ -185,7 +181,7 @@ function entryOf(front: Front, connection: Connection, content: Content): Entry 
     bytes,
     device,
     message,
-    receivedAt: front.now(),
+    receivedAt,
     outcome: 0,
     detail: '',
   };
