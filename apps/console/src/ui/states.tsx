@@ -13,7 +13,11 @@ export function Empty({ title, next, command }: { title: string; next: React.Rea
         <Box variant="p" color="text-body-secondary">
           {next}
         </Box>
-        {command && <CodeBlock text={command} label="command" />}
+        {command && (
+          <div className="bh-command">
+            <CodeBlock text={command} label="command" />
+          </div>
+        )}
       </SpaceBetween>
     </Box>
   );

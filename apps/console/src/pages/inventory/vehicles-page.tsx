@@ -1,5 +1,4 @@
 import type { Vehicle } from '@bulkhead/contract';
-import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import { paths } from '../../paths.ts';
 import { useDenial } from '../../session.ts';
@@ -80,7 +79,7 @@ export function VehiclesPage() {
           title="No vehicles yet"
           next={
             <>
-              Import them from a CSV file (<Button href={paths.newImport()}>open the import</Button>), or start with a
+              Import them from a CSV file (<Link href={paths.newImport()}>open the import</Link>), or start with a
               simulated fleet:
             </>
           }
