@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { SystemInfo } from '@bulkhead/contract';
 import type { Clock } from '@bulkhead/kernel';
-import { sql } from 'kysely';
 import { authority } from './doors.ts';
 import type { Modules } from './modules.ts';
 import type { LoadedConfig } from './platform/config/load.ts';
+import type { Config } from './platform/config/schema.ts';
 import type { Db } from './platform/db/database.ts';
+import { serverFacts } from './platform/db/server-facts.ts';
 import type { HealthCheck } from './platform/http/server.ts';
 
 export const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -18,8 +19,8 @@ const clockTolerance = 30_000;
 async function databaseCheck(db: Db): Promise<HealthCheck[]> {
   try {
     const before = Date.now();
-    const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db);
-    const off = Math.abs((rows[0]?.now.getTime() ?? 0) - before);
+    const { now } = await serverFacts(db);
+    const off = Math.abs(now.getTime() - before);
     return [
       { name: 'database', ok: true, detail: 'migrated and answering' },
       {
@@ -68,56 +69,47 @@ export interface SystemFacts {
 }
 
 /** What the Settings page shows; secrets are named, never shown. */
-export async function describeSystem({
-  loaded,
-  db,
-  startedAt,
-  replica,
-  kind,
-  ports,
-  rootFingerprint,
-  checks,
-}: SystemFacts): Promise<SystemInfo> {
-  const { config, settings } = loaded;
-  const { rows } = await sql<{ version: string }>`select current_setting('server_version') as version`.execute(db);
-  const { http, vehicles } = config;
+export async function describeSystem(facts: SystemFacts): Promise<SystemInfo> {
+  const { config, settings } = facts.loaded;
   return {
     version,
     node: process.versions.node,
-    postgres: rows[0]?.version ?? '',
-    database: kind,
-    replica,
-    startedAt: startedAt.toISOString(),
+    postgres: (await serverFacts(facts.db)).version,
+    database: facts.kind,
+    replica: facts.replica,
+    startedAt: facts.startedAt.toISOString(),
     demo: config.demo.enabled,
-    rootFingerprint,
-    endpoints: [
-      {
-        name: 'Console and API',
-        address: `http://${authority(http.host, ports.http)}`,
-        purpose: 'On this machine; also CRL and OCSP',
-      },
-      {
-        name: 'Console and API',
-        address: `https://${authority(http.tlsHost, ports.tls)}`,
-        purpose: 'For the network, by TLS',
-      },
-      {
-        name: 'EST',
-        address: `https://${authority(vehicles.host, ports.est)}`,
-        purpose: 'Enrolment and renewal of ECU certificates',
-      },
-      { name: 'MQTT', address: `mqtts://${authority(vehicles.host, ports.mqtt)}`, purpose: 'Vehicle front door' },
-      ...(ports.metrics
-        ? [
-            {
-              name: 'Metrics',
-              address: `http://127.0.0.1:${ports.metrics}/metrics`,
-              purpose: 'Prometheus, loopback only',
-            },
-          ]
-        : []),
-    ],
-    checks: [...(await checks())],
+    rootFingerprint: facts.rootFingerprint,
+    endpoints: endpointsOf(config, facts.ports),
+    checks: [...(await facts.checks())],
     config: [...settings],
   };
+}
+
+function endpointsOf({ http, vehicles }: Config, ports: Ports): SystemInfo['endpoints'] {
+  const endpoints = [
+    {
+      name: 'Console and API',
+      address: `http://${authority(http.host, ports.http)}`,
+      purpose: 'On this machine; also CRL and OCSP',
+    },
+    {
+      name: 'Console and API',
+      address: `https://${authority(http.tlsHost, ports.tls)}`,
+      purpose: 'For the network, by TLS',
+    },
+    {
+      name: 'EST',
+      address: `https://${authority(vehicles.host, ports.est)}`,
+      purpose: 'Enrolment and renewal of ECU certificates',
+    },
+    { name: 'MQTT', address: `mqtts://${authority(vehicles.host, ports.mqtt)}`, purpose: 'Vehicle front door' },
+  ];
+  if (ports.metrics)
+    endpoints.push({
+      name: 'Metrics',
+      address: `http://127.0.0.1:${ports.metrics}/metrics`,
+      purpose: 'Prometheus, loopback only',
+    });
+  return endpoints;
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, type Json, newId, Problem } from '@bulkhead/kernel';
 import type { Db } from '../db/database.ts';
+import { createAuditStore } from './audit-store.ts';
 import type { actorKinds } from './tables.ts';
 
 export type AuditCode = 'audit.details-too-large';
@@ -39,11 +40,10 @@ const rowsPerStatement = 1_000;
  * not at all. The sequencer takes committed entries into the Merkle tree.
  */
 export function createAudit(db: Db): Audit {
+  const store = createAuditStore(db);
   const appendAll = async (records: readonly AuditRecord[]) => {
-    for (let i = 0; i < records.length; i += rowsPerStatement) {
-      const rows = records.slice(i, i + rowsPerStatement).map(rowOf);
-      await db.insertInto('platform_audit_entry').values(rows).execute();
-    }
+    for (let i = 0; i < records.length; i += rowsPerStatement)
+      await store.insertEntries(records.slice(i, i + rowsPerStatement).map(rowOf));
   };
   return Object.freeze({ append: (record: AuditRecord) => appendAll([record]), appendAll });
 }

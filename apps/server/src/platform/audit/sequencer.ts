@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '@bulkhead/kernel';
-import { appendLeaf, type CompactRange, compactRange, type Hash, rootOf, signCheckpoint } from '@bulkhead/merkle';
-import { sql } from 'kysely';
+import { appendLeaf, type CompactRange, compactRange, rootOf, signCheckpoint } from '@bulkhead/merkle';
 import type { Db } from '../db/database.ts';
 import { type Log, silentLog } from '../db/log.ts';
-import { contentColumns, type EntryContent, entryHash } from './leaf.ts';
+import { type AuditStore, createAuditStore, type Leaf } from './audit-store.ts';
+import { type EntryContent, entryHash } from './leaf.ts';
 
 export interface SequencerOptions {
   db: Db;
@@ -28,8 +28,6 @@ export interface Sequencer {
   stop(): Promise<void>;
 }
 
-/** "audt": one replica at a time extends the tree. */
-const sequencerLock = 0x61756474;
 const batchSize = 2_000;
 const checkpointEvery = 1_000;
 
@@ -78,59 +76,44 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 }
 
 async function takeBatch(tx: Db, options: SequencerOptions, checkpoint: 'due' | 'now'): Promise<number> {
-  const { rows } = await sql<{
-    mine: boolean;
-  }>`select pg_try_advisory_xact_lock(${sequencerLock}::bigint) as mine`.execute(tx);
-  if (!rows[0]?.mine) return 0;
-  const stored = await tx.selectFrom('platform_audit_tree').select(['size', 'range']).executeTakeFirstOrThrow();
-  const before = compactRange(Number(stored.size), stored.range);
-  const entries = await tx
-    .selectFrom('platform_audit_entry')
-    .select(contentColumns)
-    .where('leaf_index', 'is', null)
-    .orderBy('id')
-    .limit(batchSize)
-    .execute();
-  const range = entries.length > 0 ? await extend(tx, before, entries) : before;
-  await signWhenDue(tx, range, options, checkpoint);
+  const store = createAuditStore(tx);
+  if (!(await store.lockTree())) return 0;
+  const tree = await store.tree();
+  if (!tree) throw new Error('platform_audit_tree has lost its row: restore the database from a backup');
+  const entries = await store.unsequenced(batchSize);
+  const before = compactRange(tree.size, tree.hashes);
+  const range = entries.length > 0 ? await extend(store, before, entries) : before;
+  await signWhenDue(store, range, options, checkpoint);
   return entries.length;
 }
 
-async function extend(tx: Db, before: CompactRange, entries: readonly EntryContent[]): Promise<CompactRange> {
-  const leaves: { id: string; index: number; hash: Hash }[] = [];
+async function extend(
+  store: AuditStore,
+  before: CompactRange,
+  entries: readonly EntryContent[],
+): Promise<CompactRange> {
+  const leaves: Leaf[] = [];
   let range = before;
   for (const entry of entries) {
     const hash = entryHash(entry, range.size);
     leaves.push({ id: entry.id, index: range.size, hash });
     range = appendLeaf(range, hash);
   }
-  await sql`update platform_audit_entry as e set leaf_index = leaf.index, leaf_hash = leaf.hash
-    from unnest(${leaves.map(({ id }) => id)}::uuid[], ${leaves.map(({ index }) => index)}::bigint[], ${leaves.map(({ hash }) => hash)}::bytea[])
-      as leaf (id, index, hash)
-    where e.id = leaf.id`.execute(tx);
-  await sql`update platform_audit_tree set size = ${range.size}, range = ${[...range.hashes]}::bytea[]`.execute(tx);
+  await store.saveTree(range, leaves);
   return range;
 }
 
 async function signWhenDue(
-  tx: Db,
+  store: AuditStore,
   range: CompactRange,
   { privateKey, origin, clock }: SequencerOptions,
   when: 'due' | 'now',
 ) {
-  const last = await tx
-    .selectFrom('platform_audit_checkpoint')
-    .select(['size', 'at'])
-    .orderBy('size', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const last = await store.newestCheckpoint();
   const at = clock.now();
-  if (range.size === Number(last?.size ?? 0)) return;
+  if (range.size === (last?.size ?? 0)) return;
   if (when === 'due' && last && at.getTime() - last.at.getTime() < checkpointEvery) return;
   const root = Buffer.from(rootOf(range));
   const note = signCheckpoint({ origin, size: range.size, root }, privateKey);
-  await tx
-    .insertInto('platform_audit_checkpoint')
-    .values({ size: String(range.size), root, note, at })
-    .execute();
+  await store.insertCheckpoint({ size: String(range.size), root, note, at });
 }

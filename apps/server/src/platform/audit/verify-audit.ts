@@ -8,10 +8,10 @@ import {
   sameHash,
   verifyCheckpoint,
 } from '@bulkhead/merkle';
-import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import { createAuditStore } from './audit-store.ts';
 import { entryHash } from './leaf.ts';
-import { readCheckpoints, readEntries, type SequencedEntry, type StoredCheckpoint } from './read-log.ts';
+import { readCheckpoints, readEntries, type SequencedEntry, type StoredCheckpoint } from './log-views.ts';
 
 export interface AuditVerification {
   readonly ok: boolean;
@@ -45,14 +45,11 @@ export function verifyAudit(db: Db, key: NoteKey, remembered: readonly string[] 
     .execute(async (tx) => {
       const walk = { range: emptyRange, checkpoints: 0, lastGood: 0 };
       const fault = (await walkEntries(tx, key, own, walk)) ?? (await treeFault(tx, walk.range));
-      const { rows } = await sql<{
-        n: string;
-      }>`select count(*) as n from platform_audit_entry where leaf_index is null`.execute(tx);
       return {
         ok: !fault,
         entries: walk.range.size,
         checkpoints: walk.checkpoints,
-        pending: Number(rows[0]?.n ?? 0),
+        pending: await createAuditStore(tx).countUnsequenced(),
         fault: fault?.text ?? null,
         faultIndex: fault?.index ?? null,
       };
@@ -145,12 +142,12 @@ const removedTail = (size: number, promised: number): Fault => ({
 
 /** Entries of the last second are covered by no checkpoint yet; the running tree must hold them all the same. */
 async function treeFault(tx: Db, range: CompactRange): Promise<Fault | undefined> {
-  const tree = await tx.selectFrom('platform_audit_tree').select(['size', 'range']).executeTakeFirst();
-  const size = Number(tree?.size ?? 0);
+  const tree = await createAuditStore(tx).tree();
+  const size = tree?.size ?? 0;
   if (size > range.size) return removedTail(range.size, size);
   if (size < range.size) return { index: size, text: `Entry ${size} was inserted: the tree has only ${size} entries` };
   const same =
-    tree?.range.length === range.hashes.length &&
-    range.hashes.every((hash, i) => sameHash(hash, tree.range[i] ?? new Uint8Array()));
+    tree?.hashes.length === range.hashes.length &&
+    range.hashes.every((hash, i) => sameHash(hash, tree.hashes[i] ?? new Uint8Array()));
   return same ? undefined : { index: size, text: 'The running tree does not fit its entries' };
 }

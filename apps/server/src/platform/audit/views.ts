@@ -3,8 +3,9 @@ import { formatNoteKey, type NoteKey } from '@bulkhead/merkle';
 import type { Db } from '../db/database.ts';
 import { defineList } from '../db/filter-sql.ts';
 import { pageOf } from '../db/page.ts';
+import { createAuditStore } from './audit-store.ts';
 import { contentColumns, type EntryContent } from './leaf.ts';
-import { exportLines } from './read-log.ts';
+import { exportLines } from './log-views.ts';
 
 const auditList = defineList(
   systemOperations.listAudit.list,
@@ -24,15 +25,10 @@ export const createAuditViews = (db: Db) =>
     },
     /** The newest signed checkpoint, or null before the first entry. */
     latestCheckpoint: async (key: NoteKey) => {
-      const row = await db
-        .selectFrom('platform_audit_checkpoint')
-        .selectAll()
-        .orderBy('size', 'desc')
-        .limit(1)
-        .executeTakeFirst();
+      const row = await createAuditStore(db).newestCheckpoint();
       return {
         checkpoint: row?.note ?? null,
-        size: Number(row?.size ?? 0),
+        size: row?.size ?? 0,
         rootHash: row?.root.toString('base64') ?? '',
         key: formatNoteKey(key),
         at: row?.at.toISOString() ?? null,
@@ -40,13 +36,8 @@ export const createAuditViews = (db: Db) =>
     },
     /** How many entries the newest checkpoint covers, and when it was signed. */
     size: async (): Promise<{ size: number; at: Date | null }> => {
-      const row = await db
-        .selectFrom('platform_audit_checkpoint')
-        .select(['size', 'at'])
-        .orderBy('size', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return { size: Number(row?.size ?? 0), at: row?.at ?? null };
+      const row = await createAuditStore(db).newestCheckpoint();
+      return { size: row?.size ?? 0, at: row?.at ?? null };
     },
     exportLines: (from?: number, to?: number) => exportLines(db, from, to),
   });

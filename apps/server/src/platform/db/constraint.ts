@@ -1,14 +1,8 @@
 import pg from 'pg';
 
 const uniqueViolation = '23505';
-const foreignKeyViolation = '23503';
 
 /** The name of the unique constraint or index that a failed statement ran into; a store turns it into its own problem. */
 export function violatedUnique(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError && error.code === uniqueViolation ? (error.constraint ?? '') : undefined;
-}
-
-/** The name of the foreign key that a failed statement ran into. */
-export function violatedForeignKey(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError && error.code === foreignKeyViolation ? (error.constraint ?? '') : undefined;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { apiPrefix, type Operation } from '@bulkhead/contract';
-import { type Clock, Problem } from '@bulkhead/kernel';
+import type { Clock, Problem } from '@bulkhead/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Compile } from 'typebox/compile';
 import type { Metrics } from '../telemetry/metrics.ts';

@@ -35,6 +35,15 @@ export const createJobStore = (db: Db) =>
         .executeTakeFirstOrThrow(),
     forUpdate: (id: string) =>
       db.selectFrom('platform_job').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
+    running: () => db.selectFrom('platform_job').select(['id', 'kind']).where('state', '=', 'running').execute(),
+    /** Jobs in a run that last gave a sign of life before `at`. */
+    silentSince: (at: Date) =>
+      db
+        .selectFrom('platform_job')
+        .select(['id', 'kind'])
+        .where('state', '=', 'running')
+        .where('updated_at', '<', at)
+        .execute(),
     /** Makes this run the owner; nothing if the job has ended. */
     claim: (id: string, token: string, at: Date) =>
       db

@@ -148,7 +148,7 @@ function openBoss(url: string, log: Log): PgBoss {
 
 /** A failed try with retries left is queued again at once, and its next run begins at the checkpoint. */
 async function releaseDeadRuns(boss: PgBoss, db: Db): Promise<void> {
-  const rows = await db.selectFrom('platform_job').select('id').where('state', '=', 'running').execute();
+  const rows = await createJobStore(db).running();
   if (rows.length > 0)
     await boss.fail(
       queue,

@@ -1,6 +1,7 @@
 import type { Clock } from '@bulkhead/kernel';
 import type { Db } from '../db/database.ts';
 import type { Log } from '../db/log.ts';
+import { createJobStore } from './job-store.ts';
 
 export interface StalledOptions {
   db: Db;
@@ -27,12 +28,7 @@ export function watchStalledJobs(options: StalledOptions): () => void {
 }
 
 export async function resumeStalled({ db, clock, log, send }: StalledOptions): Promise<number> {
-  const rows = await db
-    .selectFrom('platform_job')
-    .select(['id', 'kind'])
-    .where('state', '=', 'running')
-    .where('updated_at', '<', new Date(clock.now().getTime() - stalledAfter))
-    .execute();
+  const rows = await createJobStore(db).silentSince(new Date(clock.now().getTime() - stalledAfter));
   for (const { id, kind } of rows) {
     log.warn({ job: id, kind }, 'a job shows no sign of life; it is run again from its checkpoint');
     await send(id);

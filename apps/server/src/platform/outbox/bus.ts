@@ -1,8 +1,8 @@
 import { type Json, Problem } from '@bulkhead/kernel';
-import { sql } from 'kysely';
 import pg from 'pg';
 import type { Db } from '../db/database.ts';
 import { type Log, silentLog } from '../db/log.ts';
+import { busChannel, notifyBus } from './notify-store.ts';
 
 export type BusCode = 'bus.payload-too-large';
 export class BusError extends Problem<BusCode> {}
@@ -32,8 +32,6 @@ interface Subscription {
   readonly handler: (payload: Json) => void | Promise<void>;
   readonly onReconnected: (() => void | Promise<void>) | undefined;
 }
-
-const channel = 'bulkhead_bus';
 
 /** NOTIFY carries less than 8,000 bytes (PostgreSQL, NOTIFY). */
 const longestPayload = 7_500;
@@ -82,7 +80,7 @@ export async function announce(tx: Db, topic: string, payload: Json): Promise<vo
       `A message on ${topic} exceeds 7.5 kB: send an identifier and let the receiver read the row`,
     );
   }
-  await sql`select pg_notify(${channel}, ${text})`.execute(tx);
+  await notifyBus(tx, text);
 }
 
 function createListener(url: string, log: Log, onMessage: (text: string) => void, onReconnected: () => void) {
@@ -105,7 +103,7 @@ function createListener(url: string, log: Log, onMessage: (text: string) => void
     next.on('notification', ({ payload }) => onMessage(payload ?? ''));
     try {
       await next.connect();
-      await next.query(`listen ${channel}`);
+      await next.query(`listen ${busChannel}`);
     } catch (error) {
       next.removeAllListeners('end');
       await next.end().catch(() => undefined);

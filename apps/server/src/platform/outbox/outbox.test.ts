@@ -5,8 +5,9 @@ import { sql } from 'kysely';
 import { inTransaction } from '../db/database.ts';
 import { type TestDatabase, testDatabase } from '../db/testing.ts';
 import { type Bus, createBus } from './bus.ts';
-import { createOutbox, createOutboxViews, discardDeadEvent, retryDeadEvent } from './outbox.ts';
+import { createOutbox, discardDeadEvent, retryDeadEvent } from './outbox.ts';
 import { createRelay, type RelayedEvent } from './relay.ts';
+import { createOutboxViews } from './views.ts';
 
 let database: TestDatabase;
 let bus: Bus;

@@ -1,9 +1,9 @@
 import { Problem } from '@bulkhead/kernel';
-import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { type Log, silentLog } from '../db/log.ts';
 import type { Bus } from './bus.ts';
 import { type OutboxEvent, outboxTopic } from './outbox.ts';
+import { createOutboxStore, type FailedAttempt } from './outbox-store.ts';
 
 export interface RelayedEvent extends OutboxEvent {
   readonly id: string;
@@ -99,60 +99,35 @@ async function relayBatch(
   handlers: ReadonlyMap<string, EventHandler[]>,
   options: RelayOptions,
 ) {
-  const rows = await tx
-    .selectFrom('platform_outbox')
-    .select(['id', 'type', 'payload', 'attempts', 'created_at'])
-    .where('dead_at', 'is', null)
-    .where('next_attempt_at', '<=', sql<Date>`now()`)
-    .where(sql<boolean>`type = any(${[...types]}::text[])`)
-    .orderBy('next_attempt_at')
-    .orderBy('id')
-    .limit(batchSize)
-    .forUpdate()
-    .skipLocked()
-    .execute();
+  const store = createOutboxStore(tx);
+  const rows = await store.takeDue(types, batchSize);
   let done = 0;
   for (const { id, type, payload, attempts, created_at } of rows) {
     const event = { id, type, payload, createdAt: created_at };
-    // A savepoint per event: a failing handler may have broken the transaction, and must not undo its neighbours.
-    await sql`savepoint event`.execute(tx);
-    try {
-      for (const handler of handlers.get(type) ?? []) await handler(event, tx);
-      await tx.deleteFrom('platform_outbox').where('id', '=', id).execute();
-      done += 1;
-    } catch (error) {
-      await sql`rollback to savepoint event`.execute(tx);
-      await recordFailure(tx, event, attempts + 1, error, options);
-    }
-    await sql`release savepoint event`.execute(tx);
+    // A failing handler may have broken the transaction, and must not undo its neighbours.
+    await store.attempt(
+      async () => {
+        for (const handler of handlers.get(type) ?? []) await handler(event, tx);
+        await store.delete(id);
+        done += 1;
+      },
+      async (error) => {
+        await store.recordFailure(id, failureOf(event, attempts + 1, error, options));
+      },
+    );
   }
   return { seen: rows.length, done };
 }
 
-async function recordFailure(
-  tx: Db,
-  { id, type }: RelayedEvent,
-  attempts: number,
-  error: unknown,
-  options: RelayOptions,
-): Promise<void> {
+function failureOf({ id, type }: RelayedEvent, attempts: number, error: unknown, options: RelayOptions): FailedAttempt {
   const { maxAttempts = 12, firstDelay = 1_000, log = silentLog } = options;
   const dead = attempts >= maxAttempts;
-  const delay = Math.min(firstDelay * 2 ** (attempts - 1), longestDelay);
   log[dead ? 'error' : 'warn'](
     { err: error, event: id, type, attempts },
     dead ? 'an event was given up on' : 'an event is tried again',
   );
-  await tx
-    .updateTable('platform_outbox')
-    .set({
-      attempts,
-      last_error: describe(error),
-      next_attempt_at: sql<Date>`now() + ${delay} * interval '1 millisecond'`,
-      dead_at: dead ? sql<Date>`now()` : null,
-    })
-    .where('id', '=', id)
-    .execute();
+  const delay = Math.min(firstDelay * 2 ** (attempts - 1), longestDelay);
+  return { attempts, error: describe(error), delay, dead };
 }
 
 /** Only expected failures are described: the text of any other may hold values of rows. */
