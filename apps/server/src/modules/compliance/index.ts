@@ -1,16 +1,3 @@
-import type { Rule } from '@bulkhead/contract';
-import { describeRules, type Facts } from './domain/rules.ts';
-
-export type { Facts } from './domain/rules.ts';
+export { type Compliance, type ComplianceDeps, createCompliance } from './compliance.ts';
+export type { Facts } from './domain/facts.ts';
 export { complianceRoutes } from './routes.ts';
-
-export interface ComplianceDeps {
-  /** Asks every module for its counts, at this moment. */
-  readonly facts: () => Promise<Facts>;
-}
-
-/** The ten golden rules from live data; control catalogues and reports come here. */
-export function createCompliance({ facts }: ComplianceDeps) {
-  return Object.freeze({ rules: async (): Promise<Rule[]> => describeRules(await facts()) });
-}
-export type Compliance = ReturnType<typeof createCompliance>;

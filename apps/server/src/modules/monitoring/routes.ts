@@ -1,6 +1,6 @@
 import type { monitoringOperations } from '@bulkhead/contract';
 import type { Handlers } from '../../platform/http/handlers.ts';
-import type { Monitoring } from './index.ts';
+import type { Monitoring } from './monitoring.ts';
 
 export const monitoringRoutes = (
   monitoring: Pick<Monitoring, 'events' | 'summaryOfLastDay'>,

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeRules, type Facts, share } from './rules.ts';
+import { type Operation, operations, parseFilter } from '@bulkhead/contract';
+import type { Facts } from './facts.ts';
+import { share } from './figure.ts';
+import { describeRules } from './rules.ts';
 
 const empty: Facts = {
   vehicles: 0,
@@ -47,4 +50,17 @@ test('a share of nothing is "none", and only all of them is 100 %', () => {
 test('one expired certificate turns its figure bad', () => {
   assert.equal(figureOf(empty, 3, 'Expired')?.tone, 'good');
   assert.equal(figureOf({ ...empty, expiredCertificates: 1 }, 3, 'Expired')?.tone, 'bad');
+});
+
+test('the filter of every link is one that the list behind it understands', () => {
+  const filtered = describeRules(empty)
+    .flatMap((rule) => rule.figures)
+    .flatMap(({ link }) => (link?.includes('?') ? [new URL(link, 'https://console.example')] : []));
+  const lists = Object.values(operations as Record<string, Operation>).filter((operation) => operation.list);
+
+  assert.ok(filtered.length >= 5, `only ${filtered.length} links carry a filter`);
+  for (const { pathname, searchParams } of filtered) {
+    const fields = lists.find(({ path }) => path === pathname)?.list?.fields ?? {};
+    assert.ok(parseFilter(searchParams.get('filter') ?? '', fields), pathname);
+  }
 });
