@@ -30,6 +30,7 @@ async function main(args: readonly string[]): Promise<void> {
   };
   await simulation.live;
   if (!stopping) log(liveLine(simulation, performance.now() - startedAt));
+  await simulation.settled;
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

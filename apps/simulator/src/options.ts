@@ -3,7 +3,7 @@ import { SimulatorError } from './simulator-error.ts';
 
 export const usage = `npm run simulator -- [options]
   --url URL             API of the platform (default http://127.0.0.1:8080)
-  --token-file FILE     API token of role provisioner (default ./data/run/demo-token)
+  --token-file FILE     API token of role provisioner (default ./data/demo-token)
   --mqtt HOST:PORT      MQTT front door (default: host of --url, port 8883)
   --est URL             EST service (default: host of --url, port 8444)
   --fingerprint HEX     SHA-256 of the root that the platform must show
@@ -18,7 +18,7 @@ export const usage = `npm run simulator -- [options]
 
 const flags = {
   url: { type: 'string', default: 'http://127.0.0.1:8080' },
-  'token-file': { type: 'string', default: 'data/run/demo-token' },
+  'token-file': { type: 'string', default: 'data/demo-token' },
   mqtt: { type: 'string' },
   est: { type: 'string' },
   fingerprint: { type: 'string' },

@@ -16,8 +16,10 @@ import { readScenario, type Scenario } from './scenario.ts';
 export interface Simulation {
   readonly fleet: Fleet;
   readonly running: RunningFleet;
-  /** Resolves once all vehicles have been online and the other ECUs have their identities. */
+  /** Resolves once all vehicles are online. */
   readonly live: Promise<void>;
+  /** Resolves once the other ECUs have their identities too. */
+  readonly settled: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -109,15 +111,17 @@ export async function simulate(options: SimulatorOptions, hooks: SimulationHooks
     running.live();
     endScenario = playScenario(scenario, { seed: fleet.seed, vehicles: running.vehicles, rogue, log: hooks.log });
   });
+  const settled = live.then(running.enrolOthers);
   return {
     fleet,
     running,
     live,
+    settled,
     stop: async () => {
       stopped = true;
       endScenario();
       await running.stop();
-      await live.catch(() => {});
+      await settled.catch(() => {});
     },
   };
 }

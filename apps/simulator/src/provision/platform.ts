@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fingerprint, toPem } from '@bulkhead/pki';
 import { SimulatorError } from '../simulator-error.ts';
@@ -14,9 +14,22 @@ export interface Endpoints {
   readonly rootFingerprint: string;
 }
 
-/** Waits until the platform says it is ready, or `stop`. */
-export async function untilReady(url: string, stop: AbortSignal): Promise<void> {
+/** Whether the file was written since, by the platform that was started since. */
+function isFresh(path: string, since: number): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && found.mtimeMs >= since && found.size > 0;
+}
+
+/**
+ * Waits until the platform that was started a moment ago has written its token and says it is ready, or for `stop`. A
+ * platform that runs already and holds the port does not count: its token is older.
+ */
+export async function untilReady(url: string, tokenFile: string, since: number, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
+    if (!isFresh(tokenFile, since)) {
+      await sleep(50);
+      continue;
+    }
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer?.ok) return;

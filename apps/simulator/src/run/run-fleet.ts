@@ -82,14 +82,17 @@ export function runFleet(options: RunOptions) {
     }
   }
 
-  /** Resolves when every agent has been online; the quiet ECUs enrol meanwhile. */
-  async function start(): Promise<{ identities: number }> {
+  /** Resolves when every vehicle is online. */
+  async function start(): Promise<void> {
     await ramp();
-    while (!stop.signal.aborted && vehicles.some(({ agent }) => !hasBeenOnline(agent.status()))) await sleep(tickMs);
-    if (options.identities === 'telematics' || stop.signal.aborted) return { identities: vehicles.length };
+    while (!stop.signal.aborted && vehicles.some(({ agent }) => !isOnline(agent.status()))) await sleep(tickMs);
+  }
+
+  /** Gives the ECUs that do not connect their identities. */
+  async function enrolOthers(): Promise<void> {
+    if (options.identities === 'telematics' || stop.signal.aborted) return;
     const enrolled = await enrolQuietEcus(identityOptions, fleet.vehicles, enrolWidth);
     if (enrolled > 0) log(`${enrolled} further ECUs enrolled`);
-    return { identities: vehicles.length + enrolled };
   }
 
   const noise = createNoise(options, vehicles);
@@ -98,6 +101,7 @@ export function runFleet(options: RunOptions) {
     vehicles: vehicles as readonly SimulatedVehicle[],
     identityOptions,
     start,
+    enrolOthers,
     /** Events and vehicles that come and go; begins when the fleet is there. */
     live: (): void => {
       noise.start();
@@ -115,11 +119,10 @@ export function runFleet(options: RunOptions) {
 }
 export type RunningFleet = ReturnType<typeof runFleet>;
 
-/** Online now, or waiting for a network it was told to be without. */
-const hasBeenOnline = ({ state }: AgentStatus) => state === 'online';
+const isOnline = ({ state }: AgentStatus) => state === 'online';
 
 const underway = (vehicles: readonly SimulatedVehicle[]) =>
-  vehicles.reduce((count, { agent }) => count + (hasBeenOnline(agent.status()) ? 0 : 1), 0);
+  vehicles.reduce((count, { agent }) => count + (isOnline(agent.status()) ? 0 : 1), 0);
 
 /** Hands the events of the stream to the agents when they are due. */
 function createNoise({ fleet, eventsPerVehicleAndHour }: RunOptions, vehicles: readonly SimulatedVehicle[]) {
