@@ -4,6 +4,21 @@ export * from './connectivity.ts';
 export * from './device-subject.ts';
 export * from './filter.ts';
 export * from './identity.ts';
+export { Ecu, InstalledSoftware } from './inventory/ecus.ts';
+export { Import, ImportError } from './inventory/imports.ts';
+export { Architecture, Model } from './inventory/models.ts';
+export { Component, Sbom } from './inventory/sboms.ts';
+export { Software } from './inventory/software.ts';
+export { HistoryEntry, Vehicle, VehicleDetail } from './inventory/vehicles.ts';
+export {
+  busKinds,
+  EcuSerial,
+  ecuFunctions,
+  interfaceKinds,
+  updateStates,
+  Vin,
+  vehicleStates,
+} from './inventory/words.ts';
 export * from './inventory.ts';
 export * from './messages.ts';
 export * from './monitoring.ts';
