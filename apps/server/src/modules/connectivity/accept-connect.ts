@@ -63,7 +63,7 @@ function adopt(front: Front, connection: Connection, packet: Connect, device: De
   if (packet.clientId !== '' && packet.clientId !== own) {
     throw new Refused('client-id', reason.badClientId, `the certificate allows the client id ${own}, or an empty one`);
   }
-  if (!front.mayConnect(connection))
+  if (!front.connects.allows(connection.fingerprint256))
     throw new Refused('flood', reason.connectionRate, 'this certificate connects too often');
   connection.clientReceiveMax = properties?.receiveMaximum ?? 65_535;
   connection.clientPacketMax = properties?.maximumPacketSize ?? Number.MAX_SAFE_INTEGER;

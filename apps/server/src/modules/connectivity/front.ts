@@ -1,5 +1,6 @@
 import type { Db } from '../../platform/db/database.ts';
 import type { Committer } from './committer.ts';
+import type { ConnectRate } from './connect-rate.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectivityDeps } from './deps.ts';
 import type { RefusalKind } from './domain/reasons.ts';
@@ -14,12 +15,11 @@ export interface Front {
   readonly store: SessionStore;
   readonly committer: Committer;
   readonly registry: Registry<Connection>;
+  readonly connects: ConnectRate;
   now(): Date;
   nowMs(): number;
   refused(connection: Connection, kind: RefusalKind, detail: string): void;
   slowed(connection: Connection): void;
-  /** False when this certificate connects too often. */
-  mayConnect(connection: Connection): boolean;
   connected(connection: Connection): void;
 }
 

@@ -75,7 +75,7 @@ export function createJournal({ store, refusals, live, replica, now, log }: Jour
   async function write(): Promise<void> {
     const at = now();
     for (const connection of live()) {
-      if (connection.phase === 'live' && count(connection, at.getTime()))
+      if (connection.phase === 'live' && connection.ended === undefined && count(connection, at.getTime()))
         pending.set(connection.clientId, recordOf(connection, undefined));
     }
     const page: JournalPage = {

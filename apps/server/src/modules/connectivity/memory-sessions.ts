@@ -25,16 +25,52 @@ export interface MemorySessionStore extends SessionStore {
 
 /** The sessions of a front door without a database: for protocol tests and for measuring the endpoint alone. */
 export function createMemorySessionStore(tx: Db): MemorySessionStore {
-  const sessions = new Map<string, MemorySession>();
   const queues = new Map<string, Queued[]>();
-  let wills: { at: number; clientId: string; will: DueWill }[] = [];
   const queueOf = (clientId: string) => queues.get(clientId) ?? [];
+  return { ...memoryQueues(queues, queueOf), ...memorySessions(tx, queueOf) };
+}
 
+type QueueOf = (clientId: string) => Queued[];
+
+function memoryQueues(
+  queues: Map<string, Queued[]>,
+  queueOf: QueueOf,
+): Pick<MemorySessionStore, 'queue' | 'waiting' | 'take' | 'settle'> {
   return {
     queue: (clientId, message) => {
       queues.set(clientId, [...queueOf(clientId), { ...message, packetId: 0 }]);
     },
     waiting: (clientId) => queueOf(clientId).length,
+    take: async ({ clientId, channels, packetIds, now }) => {
+      const alive = queueOf(clientId).filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
+      const ready = alive
+        .filter(({ packetId, channel }) => packetId === 0 && channels.has(channel))
+        .slice(0, packetIds.length);
+      const taken = ready.map((message, i) => {
+        const qos = channels.get(message.channel) === 0 ? 0 : message.qos;
+        message.packetId = qos === 0 ? 0 : (packetIds[i] as number);
+        return { ...message, qos };
+      });
+      const gone = new Set(taken.filter(({ qos }) => qos === 0).map(({ id }) => id));
+      queues.set(
+        clientId,
+        alive.filter(({ id }) => !gone.has(id)),
+      );
+      return taken;
+    },
+    settle: async (clientId, ids) => {
+      queues.set(
+        clientId,
+        queueOf(clientId).filter(({ id }) => !ids.includes(id)),
+      );
+    },
+  };
+}
+
+function memorySessions(tx: Db, queueOf: QueueOf): Omit<SessionStore, 'take' | 'settle'> {
+  const sessions = new Map<string, MemorySession>();
+  let wills: { at: number; clientId: string; will: DueWill }[] = [];
+  return {
     open: async ({ clientId, device, connectionId, cleanStart, will, now }) => {
       const found = sessions.get(clientId);
       const present =
@@ -92,29 +128,6 @@ export function createMemorySessionStore(tx: Db): MemorySessionStore {
       await work(tx, ({ sessionId, packetId }) => fresh.has(`${sessionId} ${packetId}`));
       for (const { sessionId, packetId } of claims) received(sessionId)?.add(packetId);
       for (const { sessionId, packetId } of releases) received(sessionId)?.delete(packetId);
-    },
-    take: async ({ clientId, channels, packetIds, now }) => {
-      const alive = queueOf(clientId).filter(({ expiresAt }) => expiresAt === undefined || expiresAt > now);
-      const ready = alive
-        .filter(({ packetId, channel }) => packetId === 0 && channels.has(channel))
-        .slice(0, packetIds.length);
-      const taken = ready.map((message, i) => {
-        const qos = channels.get(message.channel) === 0 ? 0 : message.qos;
-        message.packetId = qos === 0 ? 0 : (packetIds[i] as number);
-        return { ...message, qos };
-      });
-      const gone = new Set(taken.filter(({ qos }) => qos === 0).map(({ id }) => id));
-      queues.set(
-        clientId,
-        alive.filter(({ id }) => !gone.has(id)),
-      );
-      return taken;
-    },
-    settle: async (clientId, ids) => {
-      queues.set(
-        clientId,
-        queueOf(clientId).filter(({ id }) => !ids.includes(id)),
-      );
     },
     takeDueWills: async (now, publish) => {
       const due = wills.filter(({ at }) => at <= now.getTime());

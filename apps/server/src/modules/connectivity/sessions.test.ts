@@ -253,6 +253,20 @@ for (const [name, lay] of [
       await eventually('the will', () => mine() === 1);
     });
 
+    it('publish no will of a device that says goodbye and is back at once', async () => {
+      const one = device();
+      const will = { topic: topic(one, 'events'), payload: event(9, 'connection-lost'), qos: 1, retain: false };
+      for (let i = 0; i < 20; i++) {
+        const raw = await rawDevice(door, one);
+        raw.send(connectPacket(one, 5, { will }));
+        assert.equal((await raw.next())?.cmd, 'connack');
+        raw.send({ cmd: 'disconnect', reasonCode: 0 });
+      }
+      const last = await connectDevice(door, one);
+      await last.endAsync();
+      assert.equal(door.stored.filter((item) => item.device.serial === one.ecuSerial).length, 0);
+    });
+
     it('drop a delayed will when the device is back in time, and publish it when the session ends', async () => {
       const one = device();
       const session = { clean: false, properties: { sessionExpiryInterval: 600 } };

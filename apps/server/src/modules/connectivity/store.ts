@@ -73,6 +73,10 @@ async function openSession(tx: Db, request: OpenRequest, replica: string, announ
     .executeTakeFirst();
   const present = before !== undefined && !cleanStart && (before.expires_at === null || before.expires_at > now);
   const sessionId = present ? before.session_id : newId(now.getTime());
+  if (before !== undefined && before.replica !== null) {
+    // Its end was not written yet: it was taken over from another replica, or cut just now.
+    await queueWills(tx, sql<boolean>`client_id = ${clientId}`, now, sql`expiry_seconds`);
+  }
   if (!present) await forgetSession(tx, clientId, before?.session_id, now);
   // Resumed in time: the will of the lost connection is not published (MQTT 5 s3.1.3.2.2).
   else await sql`delete from connectivity_will where client_id = ${clientId} and due_at > ${now}`.execute(tx);
@@ -142,6 +146,19 @@ async function readSession(tx: Db, clientId: string, sessionId: string) {
   };
 }
 
+/** The wills of lost connections, due after their delay or when the session ends, whichever comes first. */
+async function queueWills(
+  tx: Db,
+  which: RawBuilder<boolean>,
+  now: Date,
+  expirySeconds: RawBuilder<unknown>,
+): Promise<void> {
+  await sql`insert into connectivity_will (id, client_id, ecu_id, vin, serial, certificate, channel, payload, qos, due_at)
+      select gen_random_uuid(), client_id, ecu_id, vin, serial, certificate, will_channel, will_payload, will_qos,
+        ${now}::timestamptz + make_interval(secs => least(will_delay, ${expirySeconds}))
+      from connectivity_session where ${which} and will_channel is not null`.execute(tx);
+}
+
 interface Ending {
   readonly lost: boolean;
   readonly now: Date;
@@ -150,12 +167,7 @@ interface Ending {
 
 /** Closes the sessions that a condition names: their wills become due when the connection was lost, clean ones are gone. */
 async function endSessions(tx: Db, which: RawBuilder<boolean>, { lost, now, expirySeconds }: Ending): Promise<void> {
-  if (lost) {
-    await sql`insert into connectivity_will (id, client_id, ecu_id, vin, serial, certificate, channel, payload, qos, due_at)
-      select gen_random_uuid(), client_id, ecu_id, vin, serial, certificate, will_channel, will_payload, will_qos,
-        ${now}::timestamptz + make_interval(secs => least(will_delay, ${expirySeconds}))
-      from connectivity_session where ${which} and will_channel is not null`.execute(tx);
-  }
+  if (lost) await queueWills(tx, which, now, expirySeconds);
   await sql`delete from connectivity_qos2 where session_id in (select session_id from connectivity_session where ${which} and ${expirySeconds} = 0)`.execute(
     tx,
   );

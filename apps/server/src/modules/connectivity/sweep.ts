@@ -3,7 +3,6 @@ import type { Connection } from './connection.ts';
 import { pump } from './deliver.ts';
 import type { Peer, Verdict } from './deps.ts';
 import { reason } from './domain/reasons.ts';
-import { refill, type TokenBucket } from './domain/token-bucket.ts';
 import type { Front } from './front.ts';
 import type { Journal } from './journal.ts';
 import type { DueWill } from './session-port.ts';
@@ -11,8 +10,6 @@ import type { DueWill } from './session-port.ts';
 export interface SweepDeps {
   readonly front: Front;
   readonly journal: Journal;
-  readonly connects: Map<string, TokenBucket>;
-  readonly handshakes: () => number;
   readonly authenticate: (peer: Peer) => Verdict | Promise<Verdict>;
 }
 
@@ -41,13 +38,8 @@ export function startSweep(deps: SweepDeps): Sweep {
       if (connection.wantsPump) void pump(front, connection);
       if (slice++ % recheckTurns === turn % recheckTurns) void recheck(deps, connection);
     }
-    const { connectsPerMinute } = front.limits;
-    for (const [fingerprint, bucket] of deps.connects) {
-      refill(bucket, connectsPerMinute / 60, connectsPerMinute, now);
-      if (bucket.tokens >= connectsPerMinute) deps.connects.delete(fingerprint);
-    }
+    front.connects.tidy();
     front.deps.metrics.gauge('mqtt_connections', front.registry.size);
-    front.deps.metrics.gauge('mqtt_handshakes', deps.handshakes());
     front.deps.metrics.gauge('mqtt_queued', front.committer.queued());
     void journal.flush();
     wills();

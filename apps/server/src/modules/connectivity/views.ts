@@ -40,6 +40,34 @@ const refusalList = defineList(
   'r.id',
 );
 
+/** Messages of the last hour per minute, over all replicas. */
+async function readTraffic(db: Db, now: Date) {
+  const live = await db
+    .selectFrom('connectivity_connection')
+    .where('disconnected_at', 'is', null)
+    .select(({ fn }) => fn.countAll<string>().as('n'))
+    .executeTakeFirst();
+  const rows = await db
+    .selectFrom('connectivity_traffic')
+    .where('minute', '>', new Date(now.getTime() - 3_600_000))
+    .groupBy('minute')
+    .orderBy('minute')
+    .select(({ fn }) => [
+      'minute',
+      fn.sum<string>('messages_in').as('in'),
+      fn.sum<string>('messages_out').as('out'),
+      fn.sum<string>('refused').as('refused'),
+    ])
+    .execute();
+  const minutes = rows.map((row) => ({
+    at: row.minute.toISOString(),
+    messagesIn: Number(row.in),
+    messagesOut: Number(row.out),
+    refused: Number(row.refused),
+  }));
+  return { connected: Number(live?.n ?? 0), minutes };
+}
+
 /** Read models of the front door. */
 export const createConnectivityViews = (db: Db) => ({
   connections: async (query: ListQuery): Promise<PageOf<Connection>> => {
@@ -87,33 +115,7 @@ export const createConnectivityViews = (db: Db) => ({
       })),
     };
   },
-  /** Messages of the last hour per minute, over all replicas. */
-  traffic: async (now: Date) => {
-    const live = await db
-      .selectFrom('connectivity_connection')
-      .where('disconnected_at', 'is', null)
-      .select(({ fn }) => fn.countAll<string>().as('n'))
-      .executeTakeFirst();
-    const rows = await db
-      .selectFrom('connectivity_traffic')
-      .where('minute', '>', new Date(now.getTime() - 3_600_000))
-      .groupBy('minute')
-      .orderBy('minute')
-      .select(({ fn }) => [
-        'minute',
-        fn.sum<string>('messages_in').as('in'),
-        fn.sum<string>('messages_out').as('out'),
-        fn.sum<string>('refused').as('refused'),
-      ])
-      .execute();
-    const minutes = rows.map((row) => ({
-      at: row.minute.toISOString(),
-      messagesIn: Number(row.in),
-      messagesOut: Number(row.out),
-      refused: Number(row.refused),
-    }));
-    return { connected: Number(live?.n ?? 0), minutes };
-  },
+  traffic: (now: Date) => readTraffic(db, now),
   isConnected: async (clientId: string): Promise<boolean> => {
     const row = await db
       .selectFrom('connectivity_session')
