@@ -54,9 +54,11 @@ function ActionItem({ action, onGo }: { action: (typeof actions)[number]; onGo: 
 /** Ctrl/Cmd-K: pages, vehicles by VIN and actions, in a native dialog (focus stays inside, Esc closes). */
 export function Palette({ onGo, onClose }: PaletteProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   useEffect(() => {
     dialog.current?.showModal();
+    input.current?.focus(); // the dialog would focus its first box instead
   }, []);
   const go = (href: string) => {
     onClose();
@@ -78,7 +80,7 @@ export function Palette({ onGo, onClose }: PaletteProps) {
       }}
     >
       <Command label="Go to a page, a vehicle or an action" loop>
-        <Command.Input value={text} onValueChange={setText} placeholder="Page, VIN or action" autoFocus />
+        <Command.Input value={text} onValueChange={setText} placeholder="Page, VIN or action" ref={input} />
         <Command.List label="Results">
           <Command.Empty>Nothing has that name.</Command.Empty>
           <VehicleHits text={text.trim()} onGo={go} />

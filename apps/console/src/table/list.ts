@@ -16,6 +16,11 @@ export interface ListPage<T> {
   readonly total?: number;
 }
 
+/** `vehicles`: the path of a list, by which the server names its saved views. */
+export function listName(id: ListId): string {
+  return operations[id].path.slice(1);
+}
+
 export function fieldsOf(id: ListId): Fields {
   return operations[id].list.fields;
 }

@@ -12,7 +12,7 @@ import { type TablePreferences, useTablePreferences } from './column-preferences
 import { ExportButton } from './export-button.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { bothFilters } from './filter-tokens.ts';
-import { fieldsOf, type ListId, type ListPage, type Row, useCount, usePage, usePager } from './list.ts';
+import { fieldsOf, type ListId, type ListPage, listName, type Row, useCount, usePage, usePager } from './list.ts';
 import { SavedViews } from './saved-views.tsx';
 import { useListState } from './use-list-state.ts';
 
@@ -66,7 +66,8 @@ const labels = { tableLabel: '', resizerRoleDescription: 'Column width' };
 export function ServerTable<K extends ListId>(props: ServerTableProps<K>) {
   const { operation, noun, title, columns, within = '', rowId } = props;
   const [state, setState] = useListState();
-  const list = within ? `${operation}.within` : operation;
+  const name = listName(operation);
+  const list = within ? `${name}.within` : name;
   const visible = columns.filter((column) => !column.hidden).map(({ id }) => id);
   const [preferences, setPreferences] = useTablePreferences(list, visible);
   const filter = bothFilters(within, state.filter);

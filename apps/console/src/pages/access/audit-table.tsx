@@ -16,7 +16,7 @@ function Details({ entry }: { entry: AuditEntry }) {
       triggerType="text"
       content={<CodeBlock text={JSON.stringify(entry.details, null, 2)} label="details" />}
     >
-      <span className="bh-mono">{JSON.stringify(entry.details).slice(0, 60)}</span>
+      <span className="bh-mono bh-nowrap">{JSON.stringify(entry.details).slice(0, 60)}</span>
     </Popover>
   );
 }
@@ -24,10 +24,10 @@ function Details({ entry }: { entry: AuditEntry }) {
 const columns: readonly Column<AuditEntry>[] = [
   { id: 'at', header: 'Time', rowHeader: true, width: 210, cell: ({ at }) => <AbsoluteTime at={at} /> },
   { id: 'age', header: 'Age', width: 130, cell: ({ at }) => <RelativeTime at={at} /> },
-  { id: 'action', header: 'Action', width: 210, cell: ({ action }) => action },
+  { id: 'action', header: 'Action', width: 240, cell: ({ action }) => action },
   { id: 'subject', header: 'Subject', width: 220, cell: ({ subject }) => <span className="bh-mono">{subject}</span> },
   { id: 'actor', header: 'Actor', width: 180, cell: ({ by }) => by.name },
-  { id: 'actorKind', header: 'Kind', width: 110, cell: ({ by }) => by.kind },
+  { id: 'actorKind', header: 'Kind', width: 100, cell: ({ by }) => by.kind },
   { id: 'details', header: 'Details', width: 260, cell: (entry) => <Details entry={entry} /> },
   {
     id: 'index',

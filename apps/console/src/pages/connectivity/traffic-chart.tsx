@@ -21,8 +21,9 @@ const series = [
   ['Refused', 'refused', 'var(--bh-bad)'],
 ] as const;
 
+const hour = 3_600_000;
+
 function Chart({ minutes, zone }: { minutes: readonly Minute[]; zone: 'local' | 'utc' }) {
-  const first = minutes[0];
   const last = minutes.at(-1);
   const clock = (at: Date) => absoluteTime(at, zone).slice(11, 16);
   const most = Math.max(10, ...minutes.flatMap((m) => [m.messagesIn, m.messagesOut, m.refused]));
@@ -34,7 +35,7 @@ function Chart({ minutes, zone }: { minutes: readonly Minute[]; zone: 'local' | 
       xTitle={zone === 'utc' ? 'Time (UTC)' : 'Time'}
       yTitle="Messages per minute"
       yDomain={[0, Math.ceil(most * 1.1)]}
-      {...(first && last ? { xDomain: [new Date(first.at), new Date(last.at)] } : {})}
+      {...(last ? { xDomain: [new Date(Date.parse(last.at) - hour), new Date(last.at)] } : {})}
       ariaLabel="Messages per minute of the last hour"
       series={series.map(([title, field, color]) => ({
         title,

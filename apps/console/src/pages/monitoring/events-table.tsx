@@ -19,17 +19,17 @@ function Data({ event }: { event: ReceivedEvent }) {
       triggerType="text"
       content={<CodeBlock text={text} label="event data" />}
     >
-      <span className="bh-mono">{JSON.stringify(event.data).slice(0, 60)}</span>
+      <span className="bh-mono bh-nowrap">{JSON.stringify(event.data).slice(0, 60)}</span>
     </Popover>
   );
 }
 
 const columns: readonly Column<ReceivedEvent>[] = [
-  { id: 'type', header: 'Type', rowHeader: true, width: 200, cell: ({ type }) => type },
+  { id: 'type', header: 'Type', rowHeader: true, width: 230, cell: ({ type }) => type },
   { id: 'severity', header: 'Severity', width: 120, cell: ({ severity }) => <Status state={severity} /> },
   { id: 'vin', header: 'VIN', width: 195, cell: ({ vin }) => <VinLink vin={vin} /> },
   { id: 'ecuSerial', header: 'ECU serial', width: 180, cell: ({ ecuSerial }) => <EcuLink serial={ecuSerial} /> },
-  { id: 'receivedAt', header: 'Received', width: 120, cell: ({ receivedAt }) => <RelativeTime at={receivedAt} /> },
+  { id: 'receivedAt', header: 'Received', width: 145, cell: ({ receivedAt }) => <RelativeTime at={receivedAt} /> },
   { id: 'at', header: 'Happened', width: 120, cell: ({ at }) => <RelativeTime at={at} /> },
   { id: 'data', header: 'Data', width: 260, cell: (event) => <Data event={event} /> },
   { id: 'reporter', header: 'Reported by', width: 170, hidden: true, cell: ({ reporter }) => reporter },
