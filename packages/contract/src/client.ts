@@ -59,13 +59,32 @@ interface LooseCall {
   signal?: AbortSignal;
 }
 
-/** The URL of an operation below the API prefix, parameters filled in and the query appended. */
+/** An address carries words, numbers and truth values; anything else is a mistake of the caller, told before it is sent. */
+function textOf(name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw unusable(name, 'a text, a number, true or false');
+}
+
+/** One segment of a path. Dots alone would be resolved by every URL parser, percent-encoded too, and reach another operation. */
+function segmentOf(name: string, value: unknown): string {
+  const text = textOf(name, value);
+  if (text === '' || text === '.' || text === '..') throw unusable(name, 'a name that can stand in an address');
+  return encodeURIComponent(text);
+}
+
+const unusable = (name: string, wanted: string) =>
+  new Problem('request.invalid', `Parameter "${name}" must be ${wanted}`);
+
+/**
+ * The URL of an operation below the API prefix, parameters filled in and the query appended.
+ * @throws Problem `request.invalid` naming a parameter that is missing or cannot stand in an address
+ */
 export function operationUrl(operation: Operation, call: LooseCall): string {
-  const path = operation.path.replaceAll(/:([A-Za-z]+)/g, (_, name: string) =>
-    encodeURIComponent(String(call.params?.[name])),
-  );
+  const path = operation.path.replaceAll(/:([A-Za-z]+)/g, (_, name: string) => segmentOf(name, call.params?.[name]));
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(call.query ?? {}))
+    if (value !== undefined) query.set(name, textOf(name, value));
   const text = query.toString();
   return `${apiPrefix}${path}${text ? `?${text}` : ''}`;
 }

@@ -92,7 +92,8 @@ function tokenize(text: string): Token[] {
       at += value.length;
     } else {
       const value = readWord(text, at);
-      if (value === '') throw new FilterError(`"${c}" must stand in quotation marks`, at);
+      if (value === '')
+        throw new FilterError(`"${String.fromCodePoint(text.codePointAt(at) ?? 0)}" must stand in quotation marks`, at);
       tokens.push({ kind: 'word', value, at });
       at += value.length;
     }
@@ -206,13 +207,20 @@ function checkValue(field: string, spec: FieldSpec, token: Token): void {
   if (token.value.includes('\0')) throw new FilterError('a value cannot hold a NUL character', token.at);
   if (spec.type === 'number' && !/^-?\d{1,15}(\.\d{1,9})?$/.test(token.value))
     throw new FilterError(`"${field}" is compared with a number`, token.at);
-  if (spec.type === 'time' && Number.isNaN(Date.parse(token.value)))
+  if (spec.type === 'time' && !isTime(token.value))
     throw new FilterError(`"${field}" is compared with a time such as 2026-11-20 or 2026-11-20T10:00:00Z`, token.at);
   if (spec.type === 'boolean' && token.value !== 'true' && token.value !== 'false')
     throw new FilterError(`"${field}" is true or false`, token.at);
   if (spec.type === 'enum' && spec.values && !spec.values.includes(token.value)) {
     throw new FilterError(`"${field}" is one of ${spec.values.join(', ')}`, token.at);
   }
+}
+
+const writtenTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** RFC 3339 down to the part that is written; `Date.parse` alone takes "1" and dates that no database can hold. */
+function isTime(text: string): boolean {
+  return writtenTime.test(text) && !text.startsWith('0000') && !Number.isNaN(Date.parse(text));
 }
 
 /**
@@ -242,7 +250,7 @@ function formatValue(value: string): string {
   return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
-/** Writes a filter back as text; `parseFilter(formatFilter(node))` equals `node`. */
+/** Writes a filter back as text with no more brackets than it needs; `parseFilter(formatFilter(node))` equals `node`. */
 export function formatFilter(node: FilterNode): string {
   switch (node.kind) {
     case 'test':
@@ -252,8 +260,12 @@ export function formatFilter(node: FilterNode): string {
     case 'not':
       return `not ${node.term.kind === 'test' || node.term.kind === 'not' ? formatFilter(node.term) : `(${formatFilter(node.term)})`}`;
     default:
-      return node.terms
-        .map((term) => (term.kind === 'and' || term.kind === 'or' ? `(${formatFilter(term)})` : formatFilter(term)))
-        .join(` ${node.kind} `);
+      return node.terms.map((term) => formatTerm(term, node.kind)).join(` ${node.kind} `);
   }
+}
+
+/** `and` binds tighter than `or`: of the two only it can stand inside the other without brackets. */
+function formatTerm(term: FilterNode, outer: 'and' | 'or'): string {
+  const bare = term.kind === 'test' || term.kind === 'not' || (term.kind === 'and' && outer === 'or');
+  return bare ? formatFilter(term) : `(${formatFilter(term)})`;
 }

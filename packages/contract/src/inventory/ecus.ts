@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Id, listOperation, Nullable, OneOf, operation, Time } from '../operation.ts';
-import { closed, EcuSerial, ecuFunctions, updateStates } from './words.ts';
+import { EcuSerial, ecuFunctions, updateStates } from './words.ts';
 
 export const InstalledSoftware = Type.Object({
   name: Type.String(),
