@@ -24,7 +24,7 @@ export interface Layout {
 const sizes: Readonly<Record<GraphNode['kind'], readonly [width: number, height: number]>> = {
   zone: [240, 80],
   role: [196, 84],
-  bus: [150, 44],
+  bus: [176, 50],
   interface: [140, 38],
 };
 

@@ -1,3 +1,4 @@
+import { operations } from '@bulkhead/contract';
 import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
@@ -5,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useCallback, useState } from 'react';
 import { compact } from '../api.ts';
+import { Gate } from '../shell/gate.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { Empty } from '../ui/states.tsx';
 import { integer } from '../ui/time.ts';
@@ -64,6 +66,18 @@ const labels = { tableLabel: '', resizerRoleDescription: 'Column width' };
 
 /** A list of the server: filtered, sorted, counted and exported there; the URL holds what is shown. */
 export function ServerTable<K extends ListId>(props: ServerTableProps<K>) {
+  return (
+    <Gate
+      permission={operations[props.operation].permission}
+      what={props.noun}
+      title={props.headingLevel === 'h1' ? props.title : undefined}
+    >
+      <PermittedTable {...props} />
+    </Gate>
+  );
+}
+
+function PermittedTable<K extends ListId>(props: ServerTableProps<K>) {
   const { operation, noun, title, columns, within = '', rowId } = props;
   const [state, setState] = useListState();
   const name = listName(operation);
@@ -144,7 +158,9 @@ export function ServerTable<K extends ListId>(props: ServerTableProps<K>) {
           />
         }
         empty={
-          state.filter ? (
+          page.error ? (
+            <Empty title={`The ${noun} could not be loaded`} next="The message above says why." />
+          ) : state.filter ? (
             <Empty title={`No ${noun} match the filter`} next="Remove a token, or clear the filter to see all." />
           ) : (
             props.empty

@@ -4,6 +4,7 @@ import Button from '@cloudscape-design/components/button';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { client, query } from '../../api.ts';
+import { Gate } from '../../shell/gate.tsx';
 import { CodeBlock, Copyable } from '../../ui/copyable.tsx';
 import { Actions, Page, Stack } from '../../ui/page.tsx';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
@@ -83,8 +84,10 @@ function Checkpoint() {
 export function AuditPage() {
   return (
     <Page title="Audit log" description="Every change, by whom, in a log that cannot be altered unseen.">
-      <Checkpoint />
-      <AuditTable />
+      <Gate permission="audit.read" what="the audit log">
+        <Checkpoint />
+        <AuditTable />
+      </Gate>
     </Page>
   );
 }

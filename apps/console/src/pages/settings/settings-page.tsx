@@ -8,6 +8,7 @@ import Table from '@cloudscape-design/components/table';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { query } from '../../api.ts';
+import { Gate } from '../../shell/gate.tsx';
 import { type Preferences, setPreferences, usePreferences } from '../../theme/preferences.ts';
 import { CopyAs } from '../../ui/copy-as.tsx';
 import { Copyable } from '../../ui/copyable.tsx';
@@ -156,9 +157,25 @@ function Config({ config }: { config: SystemInfo['config'] }) {
   );
 }
 
+function System({ children }: { children: (system: SystemInfo) => React.ReactNode }) {
+  const answer = useQuery(query('getSystem', {}));
+  return (
+    <Loaded answer={answer} label="settings">
+      {(system) => <Stack>{children(system)}</Stack>}
+    </Loaded>
+  );
+}
+
+function Permitted({ children }: { children: (system: SystemInfo) => React.ReactNode }) {
+  return (
+    <Gate permission="system.read" what="the settings of the platform">
+      <System>{children}</System>
+    </Gate>
+  );
+}
+
 /** How this browser shows things, and how this platform is set up. */
 export function SettingsPage() {
-  const answer = useQuery(query('getSystem', {}));
   const [tab, openTab] = useTab('display');
   return (
     <Page title="Settings" actions={<CopyAs api="/system" cli="bulkhead system show" />}>
@@ -171,24 +188,12 @@ export function SettingsPage() {
           {
             id: 'platform',
             label: 'Platform',
-            content: (
-              <Loaded answer={answer} label="platform">
-                {(system) => (
-                  <Stack>
-                    <About system={system} />
-                  </Stack>
-                )}
-              </Loaded>
-            ),
+            content: <Permitted>{(system) => <About system={system} />}</Permitted>,
           },
           {
             id: 'configuration',
             label: 'Configuration',
-            content: (
-              <Loaded answer={answer} label="configuration">
-                {({ config }) => <Config config={config} />}
-              </Loaded>
-            ),
+            content: <Permitted>{({ config }) => <Config config={config} />}</Permitted>,
           },
         ]}
       />
