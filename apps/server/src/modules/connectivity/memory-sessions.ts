@@ -119,6 +119,7 @@ function memorySessions(tx: Db, queueOf: QueueOf): Omit<SessionStore, 'take' | '
       for (const filter of filters) sessions.get(clientId)?.subscriptions.delete(filter);
     },
     commit: async ({ claims, releases, work }) => {
+      if (claims.length + releases.length === 0) return work(tx, () => true);
       const received = (sessionId: string) =>
         [...sessions.values()].find((session) => session.sessionId === sessionId)?.received;
       const fresh = new Set<string>();
@@ -128,6 +129,7 @@ function memorySessions(tx: Db, queueOf: QueueOf): Omit<SessionStore, 'take' | '
       await work(tx, ({ sessionId, packetId }) => fresh.has(`${sessionId} ${packetId}`));
       for (const { sessionId, packetId } of claims) received(sessionId)?.add(packetId);
       for (const { sessionId, packetId } of releases) received(sessionId)?.delete(packetId);
+      return undefined;
     },
     takeDueWills: async (now, publish) => {
       const due = wills.filter(({ at }) => at <= now.getTime());

@@ -56,7 +56,7 @@ export interface Commit {
   readonly claims: readonly PacketRef[];
   readonly releases: readonly PacketRef[];
   /** Stores the messages; `isNew` is false for a claim that an earlier transaction made. */
-  work(tx: Db, isNew: (ref: PacketRef) => boolean): Promise<void>;
+  work(tx: Db, isNew: (ref: PacketRef) => boolean): Promise<unknown>;
 }
 
 export interface OutboundMessage {
@@ -83,7 +83,7 @@ export interface SessionStore {
   close(request: CloseRequest): Promise<void>;
   subscribe(clientId: string, subscriptions: readonly Subscription[]): Promise<void>;
   unsubscribe(clientId: string, filters: readonly string[]): Promise<void>;
-  commit(commit: Commit): Promise<void>;
+  commit(commit: Commit): Promise<unknown>;
   /** Moves queued messages into flight; those that go out at QoS 0 leave the queue at once. */
   take(request: TakeRequest): Promise<readonly OutboundMessage[]>;
   /** The device has acknowledged these. */
