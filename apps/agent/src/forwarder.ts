@@ -37,22 +37,31 @@ function nextBatch(journal: Journal, cursor: number, singlesUntil: number, roomB
   return fit < 0 ? records : records.slice(0, Math.max(1, fit));
 }
 
-/** Events given up, counted until the platform has stored a notice of them. */
+/** Events given up, counted until the platform has stored a notice of them; one notice is under way at a time. */
 function createGivenUp({ journal, notice: write, log }: ForwarderOptions) {
   let count = 0;
   let notice: { readonly id: number; readonly count: number } | undefined;
+  const announce = (code: number) => {
+    notice ??= { id: write(count, code), count };
+  };
+  let lastCode = 0;
   return {
-    add: (records: readonly JournalRecord[], code: number): void => {
-      journal.acknowledge(records);
+    add: (record: JournalRecord, code: number): void => {
+      journal.acknowledge([record]);
       log({ code }, 'the platform refused an event for good; it is given up');
-      if (records[0]?.id === notice?.id) return; // no notice about a notice: that could go on for ever
+      if (record.id === notice?.id) {
+        notice = undefined; // no notice about a notice: that could go on for ever
+        return;
+      }
       count += 1;
-      notice = { id: write(count, code), count };
+      lastCode = code;
+      announce(code);
     },
     accepted: (records: readonly JournalRecord[]): void => {
       if (!notice || !records.some(({ id }) => id === notice?.id)) return;
       count -= notice.count;
       notice = undefined;
+      if (count > 0) announce(lastCode);
     },
   };
 }
@@ -107,7 +116,8 @@ export function createForwarder(options: ForwarderOptions) {
   }
 
   function refuse(records: readonly JournalRecord[], code: number): void {
-    if (records.length === 1) return givenUp.add(records, code);
+    const [first] = records;
+    if (first && records.length === 1) return givenUp.add(first, code);
     // one of them spoils the others: they go again one by one
     singlesUntil = Math.max(singlesUntil, records.at(-1)?.id ?? 0);
     rewind = true;
