@@ -148,7 +148,18 @@ export const createEcuViews = (db: Db) => ({
   known: (serials: readonly string[]) =>
     db
       .selectFrom('inventory_ecu')
-      .select(['id', 'serial', 'vin', 'vehicle_id', 'role', 'gateway', 'part_number', 'supplier', 'hardware_version'])
+      .select([
+        'id',
+        'serial',
+        'vin',
+        'vehicle_id',
+        'role',
+        'gateway',
+        'function',
+        'part_number',
+        'supplier',
+        'hardware_version',
+      ])
       .where('serial', '=', sql<string>`any(${serials}::text[])`)
       .execute(),
 

@@ -111,7 +111,7 @@ test('an unknown, a foreign or an unauthorised ECU is an anomaly: recorded, audi
   const batch = async () => [
     await report(1, 'GATEWAY', stranger),
     await report(1, 'GATEWAY', { ecus: [{ serial: 'BRAKE-2', partNumber: 'EVIL' }] }),
-    await report(1, 'TCU', { software: [{ ecuSerial: 'BRAKE-1', name: 'brake-os', version: '6.6' }] }),
+    await report(1, 'BRAKE', { software: [{ ecuSerial: 'TCU-1', name: 'tcu-os', version: '6.6' }] }),
   ];
   await store(await batch());
   await store(await batch());
@@ -119,7 +119,7 @@ test('an unknown, a foreign or an unauthorised ECU is an anomaly: recorded, audi
   const anomalies = await world.inventory.anomalies();
   assert.deepEqual(anomalies.map(({ kind, subject, reporter, count }) => [kind, subject, reporter, count]).sort(), [
     ['foreign-ecu', 'BRAKE-2', 'GATEWAY-1', '2'],
-    ['not-a-gateway', 'BRAKE-1', 'TCU-1', '2'],
+    ['not-a-gateway', 'TCU-1', 'BRAKE-1', '2'],
     ['unknown-ecu', 'ROGUE', 'GATEWAY-1', '2'],
   ]);
   assert.equal((await events('inventory.unknown-ecu')).length, 3);

@@ -7,6 +7,7 @@ export interface KnownEcu {
   readonly vin: string;
   readonly vehicle_id: string;
   readonly gateway: boolean;
+  readonly function: string;
   readonly part_number: string;
   readonly hardware_version: string | null;
 }
@@ -19,8 +20,8 @@ export interface Reporter {
 export type ReportFault = 'unknown-ecu' | 'foreign-ecu' | 'not-a-gateway';
 
 /**
- * Whether a device may speak for the ECU with this serial: always for itself, as a gateway for the others of its own
- * vehicle. Anything else is an anomaly and never becomes a fact about an ECU.
+ * Whether a device may speak for the ECU with this serial: always for itself; for the others of its own vehicle as a
+ * gateway, or as the telematics unit, through which a vehicle reaches the platform. Anything else is an anomaly and never becomes a fact about an ECU.
  */
 export function judgeSubject(
   reporter: Reporter,
@@ -30,9 +31,11 @@ export function judgeSubject(
   const ecu = known.get(serial);
   if (!ecu) return 'unknown-ecu';
   if (ecu.vin !== reporter.vin) return 'foreign-ecu';
-  if (serial !== reporter.serial && !known.get(reporter.serial)?.gateway) return 'not-a-gateway';
+  if (serial !== reporter.serial && !speaksForOthers(known.get(reporter.serial))) return 'not-a-gateway';
   return ecu;
 }
+
+const speaksForOthers = (ecu: KnownEcu | undefined) => ecu?.gateway === true || ecu?.function === 'telematics';
 
 /** Every serial that a report speaks of, its sender included. */
 export function serialsOf(reporter: Reporter, report: InventoryReport): string[] {
