@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { Problem } from '@bulkhead/kernel';
 import { ApiProblem, createClient, operationUrl } from './client.ts';
@@ -16,12 +17,15 @@ interface Seen {
 
 let seen: Seen;
 let answer: (response: ServerResponse) => void;
-const server = createServer(async (request, response) => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+const server = createServer((request, response) => {
   const { method, url, headers } = request;
-  seen = { method, url, headers, body: Buffer.concat(chunks).toString() };
-  answer(response);
+  text(request).then(
+    (body) => {
+      seen = { method, url, headers, body };
+      answer(response);
+    },
+    (error: Error) => response.destroy(error),
+  );
 });
 let baseUrl = '';
 before(async () => {

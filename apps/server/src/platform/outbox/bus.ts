@@ -2,7 +2,7 @@ import { type Json, Problem } from '@bulkhead/kernel';
 import pg from 'pg';
 import type { Db } from '../db/database.ts';
 import { type Log, silentLog } from '../db/log.ts';
-import { busChannel, notifyBus } from './notify-store.ts';
+import { listenToBus, notifyBus } from './notify-store.ts';
 
 export type BusCode = 'bus.payload-too-large';
 export class BusError extends Problem<BusCode> {}
@@ -103,7 +103,7 @@ function createListener(url: string, log: Log, onMessage: (text: string) => void
     next.on('notification', ({ payload }) => onMessage(payload ?? ''));
     try {
       await next.connect();
-      await next.query(`listen ${busChannel}`);
+      await listenToBus(next);
     } catch (error) {
       next.removeAllListeners('end');
       await next.end().catch(() => undefined);
