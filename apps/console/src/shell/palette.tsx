@@ -69,7 +69,7 @@ export function Palette({ onGo, onClose }: PaletteProps) {
     onClose();
   };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes it; the click is on the backdrop
+    // Esc closes it; the click is on the backdrop
     <dialog
       ref={dialog}
       className="bh-palette"

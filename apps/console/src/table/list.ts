@@ -64,7 +64,7 @@ export interface Pager {
 export function usePager(reset: string, nextOf: (cursor: string | undefined) => string | null | undefined): Pager {
   const [trail, setTrail] = useState<readonly string[]>([]);
   const [page, setPage] = useState(1);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the reset key is the point
+  // the reset key is the point
   useEffect(() => {
     setTrail([]);
     setPage(1);

@@ -19,7 +19,6 @@ export function CodeBlock({ text, label }: { text: string; label: string }) {
   return (
     <div>
       {/* the block scrolls: it must be reachable by keyboard */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
       <section className="bh-code" tabIndex={0} aria-label={label}>
         {text}
       </section>

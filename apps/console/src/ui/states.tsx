@@ -29,7 +29,7 @@ export function Loading({ lines = 6, label }: { lines?: number; label: string })
     <div role="status" aria-busy="true" aria-label={`Loading ${label}`}>
       <SpaceBetween size="s">
         {Array.from({ length: lines }, (_, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows of a skeleton have no identity
+          // rows of a skeleton have no identity
           <Skeleton key={i} width={i % 3 === 2 ? '60%' : '100%'} height="20px" />
         ))}
       </SpaceBetween>
