@@ -5,7 +5,10 @@ import { createLive } from './live.ts';
 
 test('changes announced in a moment are told once, together, to every open stream', async (t) => {
   const told: (readonly string[])[] = [];
-  const live = createLive({ broadcast: async (topics) => void told.push(topics), onError: (error) => assert.fail(String(error)) });
+  const live = createLive({
+    broadcast: async (topics) => void told.push(topics),
+    onError: (error) => assert.fail(String(error)),
+  });
   t.after(() => live.close());
   const gone = new AbortController();
   const { body } = live.open(gone.signal);
