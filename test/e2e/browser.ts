@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
@@ -73,12 +73,10 @@ export async function addAuthenticator({ context, page }: Watched): Promise<void
   });
 }
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe finds against WCAG 2.2 AA on the page as it is now, one line per kind. Runs beside the page's own policy. */
 export async function accessibilityFaults({ page, context }: Watched): Promise<string[]> {
   const cdp = await context.newCDPSession(page);
-  await cdp.send('Runtime.evaluate', { expression: axeSource });
+  await cdp.send('Runtime.evaluate', { expression: axe.source });
   const { result } = await cdp.send('Runtime.evaluate', {
     expression: `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((r) => JSON.stringify(r.violations.map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | '))))`,
     awaitPromise: true,

@@ -18,7 +18,7 @@ let token = '';
 
 before(async () => {
   database = await testDatabase();
-  const ports = ['http.port', 'http.tlsPort', 'vehicles.mqttPort', 'vehicles.estPort'].flatMap((name) => [
+  const ports = ['http.port', 'http.ports.tls', 'vehicles.mqttPort', 'vehicles.estPort'].flatMap((name) => [
     `--${name}`,
     '0',
   ]);
