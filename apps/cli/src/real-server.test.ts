@@ -18,13 +18,13 @@ let token = '';
 
 before(async () => {
   database = await testDatabase();
-  const ports = ['http.port', 'http.ports.tls', 'vehicles.mqttPort', 'vehicles.estPort'].flatMap((name) => [
+  const ports = ['http.port', 'http.tlsPort', 'vehicles.mqttPort', 'vehicles.estPort'].flatMap((name) => [
     `--${name}`,
     '0',
   ]);
   const flags = ['--data.directory', data, '--metrics.enabled', 'false', ...ports];
   server = await startServer(loadConfig(flags, { DATABASE_URL: database.url }), createLog('silent'));
-  url = `https://localhost:${server.tlsPort}`;
+  url = `https://localhost:${server.ports.tls}`;
   const by = { kind: 'system', id: 'test', name: 'test' } as const;
   token = (await server.modules.access.tokens.create({ name: 'cli', roles: ['administrator'], days: 1 }, by)).secret;
 });
