@@ -1,6 +1,7 @@
 import { canonicalJson, type Json, newId, Problem } from '@bulkhead/kernel';
 import type { Db } from '../db/database.ts';
 import { createAuditStore } from './audit-store.ts';
+import type { EntryContent } from './leaf.ts';
 import type { actorKinds } from './tables.ts';
 
 export type AuditCode = 'audit.details-too-large';
@@ -32,7 +33,7 @@ export interface Audit {
 const longestDetails = 64 * 1024;
 const longestText = 500;
 
-/** PostgreSQL allows 65,535 parameters in one statement. */
+/** Bounds the memory of one statement; details have up to 64 KiB each. */
 const rowsPerStatement = 1_000;
 
 /**
@@ -48,7 +49,7 @@ export function createAudit(db: Db): Audit {
   return Object.freeze({ append: (record: AuditRecord) => appendAll([record]), appendAll });
 }
 
-function rowOf({ action, subject, by, details = {}, at }: AuditRecord) {
+function rowOf({ action, subject, by, details = {}, at }: AuditRecord): EntryContent {
   const text = canonicalJson(details);
   if (text.length > longestDetails) {
     throw new AuditError(
@@ -65,8 +66,6 @@ function rowOf({ action, subject, by, details = {}, at }: AuditRecord) {
     actor_id: storable(by.id),
     actor_name: storable(by.name),
     details: text,
-    leaf_index: null,
-    leaf_hash: null,
   };
 }
 
