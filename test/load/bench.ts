@@ -1,18 +1,30 @@
 import { mkdirSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchAudit } from './audit-log.ts';
 import { benchEstIssue } from './est-issue.ts';
 import { benchEventsCommit } from './events-commit.ts';
+import { type Figure, jsonLine, tableOf } from './harness/figure.ts';
+import { writeReport } from './harness/report.ts';
+import { type Bench, runBench } from './harness/run.ts';
+import { benchHttpList } from './http-list.ts';
+import { benchImportEcus } from './import-ecus.ts';
+import { benchMemoryConnections } from './memory-connections.ts';
 import { benchMqttFanIn } from './mqtt-fan-in.ts';
 import { benchOcspHttp } from './ocsp-http.ts';
-import { type Figure, jsonLine, tableOf } from './harness/figure.ts';
-import { type Bench, runBench } from './harness/run.ts';
+import { benchTlsRevoked } from './tls-revoked.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   'est.issue': benchEstIssue,
   'ocsp.http': benchOcspHttp,
   'mqtt.fan-in': benchMqttFanIn,
   'events.commit': benchEventsCommit,
+  'tls.revoked': benchTlsRevoked,
+  'memory.connections': benchMemoryConnections,
+  audit: benchAudit,
+  'import.ecus': benchImportEcus,
+  'http.list': benchHttpList,
 };
 
 const usage = `npm run bench -- [names] [--json] [--quick] [--write] [--profile <directory>]
@@ -43,15 +55,19 @@ async function main(): Promise<void> {
   const profiles = options.profile === undefined ? undefined : resolve(options.profile);
   if (profiles) mkdirSync(profiles, { recursive: true });
   const figures: Figure[] = [];
+  const loadBefore = loadavg();
   const say = (text: string) => void (options.json || process.stderr.write(`${text}\n`));
   const add = (figure: Figure) => {
     figures.push(figure);
     if (options.json) console.log(jsonLine(figure));
   };
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   for (const name of options.names) {
     say(`--- ${name}`);
-    await runBench(benches[name] as Bench, { quick: options.quick, profiles, add, say });
+    await runBench(benches[name] as Bench, { quick: options.quick, profiles, stop: stop.signal, add, say });
   }
+  if (options.write) say(`written: ${writeReport(figures, loadBefore)}`);
   if (!options.json) console.log(tableOf(figures));
 }
 

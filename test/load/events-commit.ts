@@ -38,10 +38,28 @@ export async function benchEventsCommit(run: Run): Promise<void> {
     const share = (cpu: number) => `${Math.round((cpu / result.seconds) * 100)} %`;
     const busy = `CPU of a core: server ${share(server)}, PostgreSQL ${share(database)}, clients ${share(result.cpu)}`;
     const counted = `${devices.length} connections, window ${window}, ${Math.round(result.seconds)} s, ${stored} rows = ${acknowledged} acknowledged`;
-    run.add({ bench: `events.commit.${title}`, value: rate, unit: '1/s', ...(budget ? { budget: '>=10000/s', met: rate >= 10_000 } : {}), note: `${counted}; ${busy}` });
+    run.add({
+      bench: `events.commit.${title}`,
+      value: rate,
+      unit: '1/s',
+      ...(budget ? { budget: '>=10000/s', met: rate >= 10_000 } : {}),
+      note: `${counted}; ${busy}`,
+    });
     run.add({ bench: `events.commit.${title}.p50`, value: result.p50, unit: 'ms' });
-    run.add({ bench: `events.commit.${title}.p99`, value: result.p99, unit: 'ms', budget: '<1000 ms', met: result.p99 < 1_000, note: `PUBLISH to PUBACK; slowest ${result.most.toFixed(0)} ms` });
-    run.add({ bench: `events.commit.${title}.per-core`, value: (result.acknowledged * events) / (server + database), unit: '1/s', note: 'per CPU second of server and PostgreSQL together' });
+    run.add({
+      bench: `events.commit.${title}.p99`,
+      value: result.p99,
+      unit: 'ms',
+      budget: '<1000 ms',
+      met: result.p99 < 1_000,
+      note: `PUBLISH to PUBACK; slowest ${result.most.toFixed(0)} ms`,
+    });
+    run.add({
+      bench: `events.commit.${title}.per-core`,
+      value: (result.acknowledged * events) / (server + database),
+      unit: '1/s',
+      note: 'per CPU second of server and PostgreSQL together',
+    });
   };
   await measure(1, 10, 'single', true);
   await measure(10, 5, 'batch-10', true);

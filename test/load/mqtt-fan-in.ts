@@ -52,8 +52,24 @@ export async function benchMqttFanIn(run: Run): Promise<void> {
     await endProcess(subscriber);
     const ratio = ours.perCpuSecond / heard.perCpuSecond;
     const clock = `${ours.rate.toFixed(0)}/s by the clock against ${heard.rate.toFixed(0)}/s`;
-    run.add({ bench: name, value: ours.perCpuSecond, unit: '1/s', against: 'mosquitto with one subscriber', ratio, budget: '>=mosquitto', met: ratio >= 1, note: `per CPU second of the server; ${clock}; ${ours.note}` });
-    run.add({ bench: `${name}.no-consumer`, value: ours.perCpuSecond, unit: '1/s', against: 'mosquitto without a subscriber', ratio: ours.perCpuSecond / bare.perCpuSecond, note: `mosquitto then only acknowledges and drops: ${bare.rate.toFixed(0)}/s by the clock` });
+    run.add({
+      bench: name,
+      value: ours.perCpuSecond,
+      unit: '1/s',
+      against: 'mosquitto with one subscriber',
+      ratio,
+      budget: '>=mosquitto',
+      met: ratio >= 1,
+      note: `per CPU second of the server; ${clock}; ${ours.note}`,
+    });
+    run.add({
+      bench: `${name}.no-consumer`,
+      value: ours.perCpuSecond,
+      unit: '1/s',
+      against: 'mosquitto without a subscriber',
+      ratio: ours.perCpuSecond / bare.perCpuSecond,
+      note: `mosquitto then only acknowledges and drops: ${bare.rate.toFixed(0)}/s by the clock`,
+    });
     run.add({ bench: `${name}.mosquitto`, value: heard.perCpuSecond, unit: '1/s', note: heard.note });
   }
 }

@@ -1,7 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HttpLoad } from './processes/http-load.ts';
 import { enrolDevices } from './harness/fleet.ts';
 import { postOf, runHttpLoad, writeRequests } from './harness/load.ts';
 import { openOpensslCa } from './harness/openssl-ca.ts';
@@ -9,6 +8,7 @@ import { freePort, openPlatform } from './harness/platform.ts';
 import { cores, cpuSeconds } from './harness/processor.ts';
 import { startPeer, timed } from './harness/programs.ts';
 import type { Run } from './harness/run.ts';
+import type { HttpLoad } from './processes/http-load.ts';
 
 const distinct = 2_000;
 
@@ -49,7 +49,7 @@ export async function benchOcspHttp(run: Run): Promise<void> {
     if (result.failed > 0) throw new Error(`${result.failed} OCSP requests were refused`);
     const busy = `client ${Math.round((result.cpu / result.seconds) * 100)} % of its core`;
     const note = `${(result.completed / result.seconds).toFixed(0)}/s by the clock, p99 ${result.p99.toFixed(1)} ms, ${busy}`;
-    return { perCore: result.completed / result.usage.server, note };
+    return { perCore: result.completed / result.usage.server, rate: result.completed / result.seconds, note };
   };
   run.say('live OCSP over keep-alive, then one connection per request');
   const serverOnly = () => ({ server: platform.cpu().server });
@@ -61,9 +61,40 @@ export async function benchOcspHttp(run: Run): Promise<void> {
   const peer = await measureOpenssl(run, (load) => measure({ ...common, ...load }, () => ({ server: load.cpu() })));
   const against = 'openssl ocsp';
   const budget = '>=10000/s';
-  run.add({ bench: 'ocsp.http', value: live.perCore, unit: '1/s', against, ratio: live.perCore / peer.perCore, budget, met: live.perCore >= 10_000 && live.perCore >= peer.perCore, note: `per CPU second of the server, keep-alive, nonce each; ${live.note}` });
-  run.add({ bench: 'ocsp.http.close', value: single.perCore, unit: '1/s', against, ratio: single.perCore / peer.perCore, note: `one connection per request; ${single.note}` });
-  run.add({ bench: 'ocsp.http.openssl', value: peer.perCore, unit: '1/s', note: `one connection per request, it knows no other way; ${peer.note}` });
+  run.add({
+    bench: 'ocsp.http',
+    value: live.perCore,
+    unit: '1/s',
+    against,
+    ratio: live.perCore / peer.perCore,
+    budget,
+    met: live.perCore >= 10_000,
+    note: `per CPU second of the server, keep-alive, nonce each; ${live.note}`,
+  });
+  run.add({
+    bench: 'ocsp.http.clock',
+    value: live.rate,
+    unit: '1/s',
+    against,
+    ratio: live.rate / peer.rate,
+    budget: '>=openssl ocsp',
+    met: live.rate >= peer.rate,
+    note: 'by the clock, each server alone on one core, the same client program',
+  });
+  run.add({
+    bench: 'ocsp.http.close',
+    value: single.perCore,
+    unit: '1/s',
+    against,
+    ratio: single.perCore / peer.perCore,
+    note: `one connection per request; ${single.note}`,
+  });
+  run.add({
+    bench: 'ocsp.http.openssl',
+    value: peer.perCore,
+    unit: '1/s',
+    note: `one connection per request, it knows no other way; ${peer.note}`,
+  });
 }
 
 interface PeerLoad {

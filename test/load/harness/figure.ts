@@ -42,7 +42,10 @@ const columns: readonly { title: string; text: (figure: Figure) => string }[] = 
 
 /** Figures as a Markdown table, which is also readable on a terminal. */
 export function tableOf(figures: readonly Figure[]): string {
-  const cells = [columns.map(({ title }) => title), ...figures.map((figure) => columns.map(({ text }) => text(figure)))];
+  const cells = [
+    columns.map(({ title }) => title),
+    ...figures.map((figure) => columns.map(({ text }) => text(figure))),
+  ];
   const widths = columns.map((_, i) => Math.min(44, Math.max(...cells.map((row) => (row[i] ?? '').length))));
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
   const [head = [], ...rows] = cells;

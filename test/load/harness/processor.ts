@@ -18,6 +18,9 @@ export function cpuSeconds(pid: number): number {
   return ticks(statOf(pid), 11, 12) / ticksPerSecond;
 }
 
+/** What programs that this process ran have taken. */
+export const cpuSecondsOfEndedChildren = (): number => ticks(statOf(process.pid), 13, 14) / ticksPerSecond;
+
 /** A process with its children, those that have ended and were waited for included: PostgreSQL forks one per connection. */
 export function cpuSecondsOfFamily(pid: number): number {
   let sum = ticks(statOf(pid), 11, 12, 13, 14);

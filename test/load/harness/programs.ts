@@ -3,20 +3,22 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { endProcess } from './child.ts';
-import { pinned } from './processor.ts';
+import { cpuSecondsOfEndedChildren, pinned } from './processor.ts';
 import type { Run } from './run.ts';
 
 const run = promisify(execFile);
 
-/** Runs a program on a core and tells how long it took. @throws with what it printed when it fails */
+/** Runs a program on a core; tells how long it took and how much of that on the CPU. @throws with what it printed when it fails */
 export async function timed(
   words: readonly string[],
   { cwd, core }: { cwd: string; core?: number },
-): Promise<{ seconds: number; output: string }> {
+): Promise<{ seconds: number; cpu: number; output: string }> {
   const [program = '', ...args] = [...pinned(core), ...words];
   const began = performance.now();
+  const before = cpuSecondsOfEndedChildren();
   const { stdout, stderr } = await run(program, args, { cwd, maxBuffer: 1 << 28 });
-  return { seconds: (performance.now() - began) / 1_000, output: stdout + stderr };
+  const cpu = cpuSecondsOfEndedChildren() - before;
+  return { seconds: (performance.now() - began) / 1_000, cpu, output: stdout + stderr };
 }
 
 /** `true` when the program can be started. */

@@ -22,13 +22,16 @@ export type Bench = (run: Run) => Promise<void>;
 /** Runs one bench and cleans up behind it, whatever happens. */
 export async function runBench(
   bench: Bench,
-  options: { quick: boolean; profiles: string | undefined; add(figure: Figure): void; say(text: string): void },
+  options: Pick<Run, 'quick' | 'profiles' | 'add' | 'say'> & { readonly stop: AbortSignal },
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'bulkhead-bench-'));
   chmodSync(directory, 0o711); // PostgreSQL runs as another user when we are root, and has to pass through
   const steps: (() => unknown)[] = [() => rmSync(directory, { recursive: true, force: true })];
+  const stopped = new Promise<never>((_, reject) => {
+    options.stop.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
+  });
   try {
-    await bench({ ...options, directory, after: (step) => void steps.push(step) });
+    await Promise.race([stopped, bench({ ...options, directory, after: (step) => void steps.push(step) })]);
   } finally {
     for (const step of steps.reverse()) {
       try {

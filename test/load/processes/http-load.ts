@@ -1,6 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { readFileSync } from 'node:fs';
 import { argumentOf, tell } from '../harness/child.ts';
 import { createLatencies } from '../harness/latencies.ts';
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { createSecureContext, connect as connectTls, type TLSSocket } from 'node:tls';
+import { readFileSync } from 'node:fs';
+import { connect as connectTls, createSecureContext, type TLSSocket } from 'node:tls';
 import { generate } from 'mqtt-packet';
 import { argumentOf, tell } from '../harness/child.ts';
 import type { DeviceCredentials } from '../harness/fleet.ts';
