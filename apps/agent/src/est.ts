@@ -1,5 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { request } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { deviceIdUri, deviceUri, parseDeviceIdUri } from '@bulkhead/contract';
 import { createCertificationRequest, parseCertificate, readCertsOnly, toPem } from '@bulkhead/pki';
 import { AgentError } from './error.ts';
@@ -24,6 +25,23 @@ const maxAnswerBytes = 256 * 1024;
 const timeoutMs = 30_000;
 const maxRetryAfterSeconds = 3_600;
 
+const contexts = new WeakMap<Credential, { readonly trust: string; readonly context: SecureContext }>();
+
+/** Reading key and chain costs more than the request; a claim certificate speaks for many ECUs. */
+function contextOf(credential: Credential, trust: string): SecureContext {
+  const known = contexts.get(credential);
+  if (known?.trust === trust) return known.context;
+  const { key, chain } = credential;
+  const context = createSecureContext({
+    key: typeof key === 'string' ? key : key.export({ format: 'pem', type: 'pkcs8' }),
+    cert: chain,
+    ca: trust,
+    minVersion: 'TLSv1.2',
+  });
+  contexts.set(credential, { trust, context });
+  return context;
+}
+
 interface Answer {
   readonly status: number;
   readonly text: string;
@@ -31,8 +49,6 @@ interface Answer {
 }
 
 function post(url: string, body: string, { trust }: EstOptions, credential: Credential): Promise<Answer> {
-  const key =
-    typeof credential.key === 'string' ? credential.key : credential.key.export({ format: 'pem', type: 'pkcs8' });
   const headers = {
     'Content-Type': 'application/pkcs10',
     'Content-Transfer-Encoding': 'base64',
@@ -50,10 +66,7 @@ function post(url: string, body: string, { trust }: EstOptions, credential: Cred
       {
         method: 'POST',
         headers,
-        key,
-        cert: credential.chain,
-        ca: trust,
-        minVersion: 'TLSv1.2',
+        secureContext: contextOf(credential, trust),
         agent: false,
         timeout: timeoutMs,
       },
