@@ -58,16 +58,15 @@ function bad(source: string, path: string, message: string): SimulatorError {
 }
 
 interface Checker {
-  Errors(value: unknown): readonly { instancePath: string; message: string; params?: object }[];
+  Errors(value: unknown): readonly { keyword: string; instancePath: string; message: string }[];
 }
 
-/** The first fault in words: the names that are not known are more use than the fact that there are some. */
+/** The first fault with its path; a member that the schema does not have is called unknown. */
 function check(source: string, at: string, checker: Checker, value: unknown): void {
   const [fault] = checker.Errors(value);
   if (!fault) return;
-  const { additionalProperties } = (fault.params ?? {}) as { additionalProperties?: readonly string[] };
-  const unknown = additionalProperties ? `: ${additionalProperties.join(', ')}` : '';
-  throw bad(source, `${at}${fault.instancePath}`.replace(/^\//, ''), `${fault.message}${unknown}`);
+  const message = fault.keyword === 'boolean' ? 'is not known here' : fault.message;
+  throw bad(source, `${at}${fault.instancePath}`.replace(/^\//, ''), message);
 }
 
 function readStep(source: string, value: unknown, index: number): Step {
