@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ApiProblem, type Client, type Software } from '@bulkhead/contract';
+import type { Client, Software } from '@bulkhead/contract';
 import type { Fleet } from '../fleet/build-fleet.ts';
 import { contentHash } from '../fleet/content-hash.ts';
 import { architectureOf, brand } from '../fleet/model.ts';
@@ -92,6 +92,3 @@ async function knownSoftware(client: Client): Promise<ReadonlyMap<string, Softwa
   }
   return known;
 }
-
-/** Whether a failure is the platform's word that the token is not good (any more). */
-export const isUnauthenticated = (error: unknown) => error instanceof ApiProblem && error.status === 401;
