@@ -30,7 +30,7 @@ function readEntries(folder: string) {
 export interface TestFiles {
   /** Run by node:test. */
   readonly node: readonly string[];
-  /** Run by Vitest: `.tsx` is beyond what Node can strip. */
+  /** Run by Vitest: everything of the console, whose `.tsx` is beyond what Node can strip. */
   readonly vitest: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export function findTestFiles(root: string, filters: readonly string[]): TestFil
   const files = testedFolders.flatMap((folder) => findFiles(root, folder, (path) => /\.test\.tsx?$/.test(path)));
   const wanted = files.filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)));
   return {
-    node: wanted.filter((path) => path.endsWith('.test.ts')),
-    vitest: wanted.filter((path) => path.endsWith('.test.tsx') && path.startsWith('apps/console/')),
+    node: wanted.filter((path) => !path.startsWith('apps/console/')),
+    vitest: wanted.filter((path) => path.startsWith('apps/console/')),
   };
 }

@@ -81,7 +81,7 @@ export async function createModules(platform: Platform) {
     inventory,
     audit: createAudit,
     outbox: createOutbox,
-    bus: bus as never,
+    bus,
     log,
     metrics,
     pkiUrl: platform.pkiUrl,
@@ -95,7 +95,7 @@ export async function createModules(platform: Platform) {
     metrics,
     replica,
     audit: createAudit,
-    bus: bus as never,
+    bus,
     authenticate: identity.authenticate,
     knowsEcu: async (vin, serial) => (await inventory.ecuForEnrolment({ vin, serial })) !== undefined,
     presence: async (tx, changes) => {

@@ -5,8 +5,9 @@ import { downlinkFilter, uplinkTopic } from '@bulkhead/contract';
 import { systemClock } from '@bulkhead/kernel';
 import { inTransaction } from '../../platform/db/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/db/testing.ts';
+import { createBus } from '../../platform/outbox/bus.ts';
 import { type Connectivity, createConnectivity } from './connectivity.ts';
-import type { AuditRecord, Bus } from './deps.ts';
+import type { AuditRecord } from './deps.ts';
 import { connectivityMigrations } from './migrations.ts';
 import { countedMetrics, createTestPki, listSinks, type Stored, silentLog, type TestDevice } from './testing.ts';
 import { connectDevice, connectPacket, eventually, rawDevice } from './testing-device.ts';
@@ -18,15 +19,9 @@ describe('connectivity on PostgreSQL', () => {
   const pki = createTestPki();
   const stored: Stored[] = [];
   const audited: AuditRecord[] = [];
-  const wire = new EventEmitter();
   const revoked = new EventEmitter();
-  const bus: Bus = {
-    publish: async (_tx, topic, payload) => void setImmediate(() => wire.emit(topic, payload)),
-    subscribe: (topic, handler) => {
-      wire.on(topic, handler);
-      return () => void wire.off(topic, handler);
-    },
-  };
+  // the real one: it tells the others when the transaction commits, and not before
+  let bus: Awaited<ReturnType<typeof createBus>>;
   let database: TestDatabase;
   const replicas: { connectivity: Connectivity; port: number; pki: typeof pki }[] = [];
   let serials = 0;
@@ -57,6 +52,7 @@ describe('connectivity on PostgreSQL', () => {
 
   before(async () => {
     database = await testDatabase([connectivityMigrations]);
+    bus = await createBus({ url: database.url });
     for (const replica of ['one', 'two']) {
       const connectivity = create(replica);
       const { port } = await connectivity.start({ host: '127.0.0.1', port: 0 });
@@ -65,6 +61,7 @@ describe('connectivity on PostgreSQL', () => {
   });
   after(async () => {
     for (const { connectivity } of replicas) await connectivity.stop();
+    await bus.close();
     await database.close();
   });
 

@@ -1,4 +1,5 @@
 import type { ListQuery } from '@bulkhead/contract';
+import type { Json } from '@bulkhead/kernel';
 import type { Db } from '../../platform/db/database.ts';
 import type { ConnectivityDeps } from './deps.ts';
 import { createDownlink, replicaTopics } from './downlink.ts';
@@ -22,7 +23,7 @@ const silenceMs = 30_000;
 export function createConnectivity(options: ConnectivityOptions) {
   const { db, clock, bus, log, replica } = options;
   const limits = Object.freeze({ ...defaultLimits, ...options.limits });
-  const announce = async (tx: Db, topic: string, payload: Readonly<Record<string, unknown>>) => {
+  const announce = async (tx: Db, topic: string, payload: Json) => {
     await bus.publish(tx, topic, payload);
   };
   const droppedWill = (error: unknown) =>

@@ -1,5 +1,5 @@
 import type { UplinkChannel } from '@bulkhead/contract';
-import type { Clock } from '@bulkhead/kernel';
+import type { Clock, Json } from '@bulkhead/kernel';
 import type { Db } from '../../platform/db/database.ts';
 
 /** The ECU that a certificate speaks for. */
@@ -78,8 +78,8 @@ export type AuditOn = (tx: Db) => { appendAll(records: readonly AuditRecord[]): 
 
 /** Messages between replicas: published with the transaction, heard by every replica. */
 export interface Bus {
-  publish(tx: Db, topic: string, payload: Readonly<Record<string, unknown>>): Promise<unknown>;
-  subscribe(topic: string, handler: (payload: unknown) => void): () => void;
+  publish(tx: Db, topic: string, payload: Json): Promise<unknown>;
+  subscribe(topic: string, handler: (payload: Json) => void): () => void;
 }
 
 export interface Presence {

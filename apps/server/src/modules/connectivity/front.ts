@@ -1,3 +1,4 @@
+import type { Json } from '@bulkhead/kernel';
 import type { Db } from '../../platform/db/database.ts';
 import type { Committer } from './committer.ts';
 import type { ConnectRate } from './connect-rate.ts';
@@ -24,4 +25,4 @@ export interface Front {
 }
 
 /** A message of the bus between replicas, published in the transaction that makes it true. */
-export type Announce = (tx: Db, topic: string, payload: Readonly<Record<string, unknown>>) => Promise<void>;
+export type Announce = (tx: Db, topic: string, payload: Json) => Promise<void>;
