@@ -45,9 +45,9 @@ function linksOf(text: string): string[] {
 
 function brokenLink({ path, text }: Page, target: string): string | undefined {
   const [file = '', anchor] = target.split('#');
-  const absolute = file === '' ? join(repositoryRoot, path) : resolve(repositoryRoot, dirname(path), file);
+  const absolute = resolve(repositoryRoot, dirname(path), file);
   if (!existsSync(absolute)) return `${path}: ${target} leads nowhere`;
-  if (anchor === undefined || !isMarkdown(absolute)) return undefined;
+  if (anchor === undefined || (file !== '' && !isMarkdown(absolute))) return undefined;
   const there = file === '' ? text : readFileSync(absolute, 'utf8');
   return anchorsOf(there).has(anchor) ? undefined : `${path}: ${target} names a heading that is not there`;
 }
