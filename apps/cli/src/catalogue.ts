@@ -140,6 +140,15 @@ const identity: Partial<Record<OperationId, CommandSpec>> = {
     },
     examples: ['bulkhead certificates revoke 4f1c --reason keyCompromise --comment "key found in a log"'],
   },
+  releaseCertificate: {
+    verb: 'release',
+    describe: { comment: 'Why, for the audit log' },
+    danger: async (session, call) => {
+      const { serialNumber, subject } = (await session.call('getCertificate', call)) as Certificate;
+      return `Lets ${subject} enrol again although its certificate ${serialNumber} was revoked.`;
+    },
+    examples: ['bulkhead certificates release 4f1c --comment "unit checked and keyed anew in the workshop"'],
+  },
   listAuthorities: {
     verb: 'list',
     columns: ['name', 'kind', 'algorithm', 'notAfter', 'issued', 'revoked', 'fingerprint'],

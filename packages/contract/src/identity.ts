@@ -124,14 +124,25 @@ export const identityOperations = {
   revokeCertificate: operation({
     method: 'POST',
     path: '/certificates/:serialNumber/revocation',
-    summary: 'Revoke one certificate and cut its live connection',
+    summary:
+      'Revoke one certificate (for the current one of an ECU, also its earlier ones) and cut its live connection',
     permission: 'identity.revoke',
-    problems: ['identity.unknown-serial', 'identity.already-revoked'],
+    problems: ['identity.unknown-serial', 'identity.already-revoked', 'identity.not-permitted'],
     params: Type.Object({ serialNumber: SerialNumber }),
     body: Type.Object(
       { reason: OneOf(revocationReasons), comment: Type.Optional(Type.String({ maxLength: 500 })) },
       closed,
     ),
+    ok: Certificate,
+  }),
+  releaseCertificate: operation({
+    method: 'POST',
+    path: '/certificates/:serialNumber/release',
+    summary: 'Let the ECU of a certificate revoked for compromise, cessation or withdrawal enrol once more',
+    permission: 'identity.revoke',
+    problems: ['identity.unknown-serial', 'identity.not-permitted'],
+    params: Type.Object({ serialNumber: SerialNumber }),
+    body: Type.Object({ comment: Type.Optional(Type.String({ maxLength: 500 })) }, closed),
     ok: Certificate,
   }),
   issueClaimCertificate: operation({

@@ -38,6 +38,7 @@ export interface Identity {
   crl(authority: AuthorityName): Crl;
   summary(): Promise<IdentitySummary>;
   revoke(serialNumber: string, request: RevokeRequest): Promise<CertificateRow>;
+  release(serialNumber: string, request: Pick<RevokeRequest, 'by' | 'comment'>): Promise<CertificateRow>;
   /** For the inventory's own transaction when ECUs or vehicles retire. */
   revokeEcus(tx: Db, ecuIds: readonly string[], request: RevokeRequest): Promise<readonly string[]>;
   issueClaim(order: ClaimOrder): Promise<IssuedClaim>;

@@ -3,7 +3,14 @@ import type { CertificationRequest } from '@bulkhead/pki';
 import type { Db } from '../../platform/db/database.ts';
 import { type Batcher, createBatcher } from './batcher.ts';
 import type { IdentityDeps } from './deps.ts';
-import { decideEnrolment, type EnrolmentDecision, type EnrolmentEcu, type Requester } from './domain/enrolment.ts';
+import {
+  type CurrentCertificate,
+  decideEnrolment,
+  type EnrolmentDecision,
+  type EnrolmentEcu,
+  type Requester,
+  type RevokedIdentity,
+} from './domain/enrolment.ts';
 import { EnrolmentError } from './domain/error.ts';
 import { type Profile, permittedKey } from './domain/profiles.ts';
 import { deviceSubject, deviceUris, readDeviceNames } from './domain/subject.ts';
@@ -85,14 +92,18 @@ async function runBatch(steps: Steps, wishes: readonly Wish[]): Promise<(Uint8Ar
   const { db, clock, inventory } = steps.deps;
   const results: (Uint8Array | Error | undefined)[] = wishes.map(() => undefined);
   const ecus = await inventory.ecusForEnrolment(wishes.map(({ names }) => names));
-  const current = await currentByEcu(db, ecus);
+  const [standing, compromised] = await Promise.all([
+    standingByEcu(db, ecus),
+    createIdentityStore(db).compromisedKeys(wishes.map(({ keyFingerprint: key }) => key)),
+  ]);
   const planned: Planned[] = [];
   const repeats: { index: number; serialNumber: string }[] = [];
   const seen = new Set<string>();
   for (const [index, wish] of wishes.entries()) {
     const ecu = ecus[index];
     try {
-      const facts = { ...wish, ecu, current: ecu && current.get(ecu.ecuId) };
+      const { current, revoked } = (ecu && standing.get(ecu.ecuId)) ?? {};
+      const facts = { ...wish, ecu, current, revoked, keyCompromised: compromised.has(wish.keyFingerprint) };
       const decision = decideEnrolment(facts, clock.now());
       if (decision.kind === 'repeat') repeats.push({ index, serialNumber: decision.serialNumber });
       // Two wishes for one ECU in one group: the second is told to come again, and then meets the first one's certificate.
@@ -112,15 +123,25 @@ async function runBatch(steps: Steps, wishes: readonly Wish[]): Promise<(Uint8Ar
   return results.map((result) => result ?? overtaken());
 }
 
-async function currentByEcu(db: Db, ecus: readonly (EnrolmentEcu | undefined)[]) {
+interface Standing {
+  readonly current?: CurrentCertificate;
+  readonly revoked?: RevokedIdentity;
+}
+
+async function standingByEcu(db: Db, ecus: readonly (EnrolmentEcu | undefined)[]) {
   const ids = ecus.flatMap((ecu) => (ecu ? [ecu.ecuId] : []));
-  if (ids.length === 0) return new Map<string, never>();
-  const rows = await createIdentityStore(db).currentCertificates(ids);
+  const rows = ids.length === 0 ? [] : await createIdentityStore(db).newestCertificates(ids);
   return new Map(
-    rows.map((row) => [
-      row.ecu_id as string,
-      { serialNumber: row.serial_number, notAfter: row.not_after, keyFingerprint: row.key_fingerprint },
-    ]),
+    rows.map((row): [string, Standing] => {
+      const { serial_number: serialNumber, revocation_reason: reason, released_at } = row;
+      if (row.revoked_at === null)
+        return [
+          row.ecu_id as string,
+          { current: { serialNumber, notAfter: row.not_after, keyFingerprint: row.key_fingerprint } },
+        ];
+      const released = released_at !== null;
+      return [row.ecu_id as string, { revoked: { serialNumber, reason: reason ?? 'unspecified', released } }];
+    }),
   );
 }
 

@@ -7,6 +7,7 @@ import type { Profile } from './domain/profiles.ts';
 import type { Enrolment } from './enrolment.ts';
 import { createRefusalAudit, requesterOf } from './est-caller.ts';
 import type { Peer, Peers } from './peers.ts';
+import { createRenewalRate } from './renewal-rate.ts';
 
 export interface EstRequest {
   readonly method: string;
@@ -39,6 +40,8 @@ const statuses: Readonly<Record<EnrolmentRefusal, number>> = Object.freeze({
   'certificate-revoked': 403,
   'certificate-unknown': 403,
   'ecu-unknown': 403,
+  'identity-revoked': 403,
+  'key-compromised': 403,
   'key-not-permitted': 400,
   'too-large': 413,
   'too-often': 429,
@@ -102,12 +105,15 @@ export function createEst(
 ): Est {
   const { authorities, peers, enrolment, profile } = parts;
   const auditRefusal = createRefusalAudit(deps);
+  const mayAsk = createRenewalRate();
   const cacerts = certsOnly([authorities.root.der, authorities.vehicles.der]);
 
   const enrol = async (request: EstRequest, renewing: boolean, peer: Peer | undefined): Promise<EstResponse> => {
     const now = deps.clock.now();
     const caller = { peer, presented: request.peer !== undefined, renewing };
     const requester = requesterOf(caller, (known) => peers.state(known, now), profile, now);
+    if (requester.kind === 'ecu' && !mayAsk(requester.ecuId, now))
+      throw new EnrolmentError('too-often', 'This ECU renews too often: try again in a few minutes');
     const der = await enrolment.enrol({ request: readRequest(request), requester });
     return {
       status: 200,
@@ -122,7 +128,8 @@ export function createEst(
   const refused = async (error: EnrolmentError, peer: Peer | undefined, renewing: boolean): Promise<EstResponse> => {
     deps.metrics.count('est_refused_total', { reason: error.code });
     if (peer) await auditRefusal(error, peer, renewing);
-    return plain(statuses[error.code], error.message, error.code === 'busy' ? { 'Retry-After': '5' } : {});
+    const retryAfter = { busy: '5', 'too-often': '300' }[error.code as string];
+    return plain(statuses[error.code], error.message, retryAfter ? { 'Retry-After': retryAfter } : {});
   };
 
   return Object.freeze({

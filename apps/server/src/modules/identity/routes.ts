@@ -101,6 +101,10 @@ export const identityRoutes = (identity: Identity): Handlers<typeof identityOper
     const request = { reason: body.reason, comment: body.comment, by: actorOf(context) };
     return certificateOf(await identity.revoke(params.serialNumber, request), identity.now());
   },
+  releaseCertificate: async ({ params, body }, context) => {
+    const request = { comment: body.comment, by: actorOf(context) };
+    return certificateOf(await identity.release(params.serialNumber, request), identity.now());
+  },
   issueClaimCertificate: ({ body }, context) =>
     identity.issueClaim({ plant: body.plant, request: body.request, days: body.days, by: actorOf(context) }),
 });

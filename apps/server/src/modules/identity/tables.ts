@@ -37,6 +37,7 @@ export interface CertificateTable {
   replaced_by: string | null;
   revoked_at: Date | null;
   revocation_reason: string | null;
+  released_at: Date | null;
 }
 
 export interface RevocationTable {

@@ -13,6 +13,9 @@ export interface TlsMaterial {
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => boolean;
 
+/** About 40 KiB each while it lasts; enrolments need a connection for a second. */
+const maxConnections = 10_000;
+
 class BodyTooLarge extends Error {}
 
 /** Reads at most `limit` octets and stops listening to a sender that has more. */
@@ -87,6 +90,9 @@ export function createVehicleHttps(material: TlsMaterial, listeners: readonly Li
       minVersion: 'TLSv1.2',
       secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
       maxHeaderSize: 16 * 1024,
+      handshakeTimeout: 10_000,
+      // How often the two timeouts below are looked at; Node's 30 s would double them.
+      connectionsCheckingInterval: 5_000,
     },
     (request, response) => {
       if (listeners.some((listener) => listener(request, response))) return;
@@ -97,6 +103,9 @@ export function createVehicleHttps(material: TlsMaterial, listeners: readonly Li
   server.requestTimeout = 30_000;
   server.headersTimeout = 15_000;
   server.keepAliveTimeout = 60_000;
+  // A client that does not take its answer is let go, and no number of clients takes the memory of the process.
+  server.setTimeout(60_000);
+  server.maxConnections = maxConnections;
   server.on('tlsClientError', () => undefined); // a failed handshake is the client's matter and must not end the process
   return server;
 }

@@ -62,6 +62,27 @@ test('renewing with the same key is a new certificate, asking again from the old
   });
 });
 
+test('an identity that was taken away comes back only when an operator released it', () => {
+  for (const reason of ['keyCompromise', 'cessationOfOperation', 'privilegeWithdrawn']) {
+    const revoked = { serialNumber: 's1', reason, released: false };
+    assert.throws(() => decideEnrolment({ ...facts, revoked }, now), { code: 'identity-revoked' }, reason);
+    assert.equal(decideEnrolment({ ...facts, revoked: { ...revoked, released: true } }, now).kind, 'issue');
+  }
+  const superseded = { serialNumber: 's1', reason: 'superseded', released: false };
+  assert.equal(decideEnrolment({ ...facts, revoked: superseded }, now).kind, 'issue');
+});
+
+test('an earlier certificate does not bring back an identity that was revoked', () => {
+  const revoked = { serialNumber: 's1', reason: 'superseded', released: false };
+  const requester = { ...own, certificateSerial: 's0' };
+
+  assert.throws(() => decideEnrolment({ ...facts, requester, revoked }, now), { code: 'identity-revoked' });
+});
+
+test('a key that others know gets no certificate again', () => {
+  assert.throws(() => decideEnrolment({ ...facts, keyCompromised: true }, now), { code: 'key-compromised' });
+});
+
 test('a urn:uuid that is not the id of the ECU is refused', () => {
   assert.throws(() => decideEnrolment({ ...facts, names: { ...facts.names, ecuId: 'other' } }, now), {
     code: 'wrong-subject',

@@ -16,6 +16,21 @@ export interface CurrentCertificate {
   readonly keyFingerprint: string;
 }
 
+/** The newest certificate of an ECU when that one was revoked: what the ECU stands on until it has another. */
+export interface RevokedIdentity {
+  readonly serialNumber: string;
+  readonly reason: string;
+  /** An operator lets the ECU enrol again. */
+  readonly released: boolean;
+}
+
+/**
+ * Reasons that take the identity away from the ECU, not just one certificate. After them a claim certificate is not
+ * enough: it may be in the same hands as the stolen key, and would undo the revocation at once.
+ */
+const endingReasons: ReadonlySet<string> = new Set(['keyCompromise', 'cessationOfOperation', 'privilegeWithdrawn']);
+export const endsIdentity = (reason: string): boolean => endingReasons.has(reason);
+
 /** Who asks: a plant with its claim certificate, or the ECU with a certificate it already has. */
 export type Requester =
   | { readonly kind: 'claim'; readonly plant: string; readonly certificateSerial: string }
@@ -27,6 +42,10 @@ export interface EnrolmentFacts {
   readonly requester: Requester;
   readonly ecu: EnrolmentEcu | undefined;
   readonly current: CurrentCertificate | undefined;
+  /** Set only when there is no current certificate. */
+  readonly revoked?: RevokedIdentity | undefined;
+  /** The key of the request is that of a certificate revoked because the key was known to others. */
+  readonly keyCompromised?: boolean | undefined;
 }
 
 export type EnrolmentDecision =
@@ -44,7 +63,14 @@ function issue(ecu: EnrolmentEcu, current: CurrentCertificate | undefined, revok
   return { kind: 'issue', ecu, replaces: current?.serialNumber, revokeReplaced };
 }
 
-function decideClaim(ecu: EnrolmentEcu, current: CurrentCertificate | undefined, now: Date): EnrolmentDecision {
+function decideClaim({ current, revoked }: EnrolmentFacts, ecu: EnrolmentEcu, now: Date): EnrolmentDecision {
+  if (revoked && endsIdentity(revoked.reason) && !revoked.released && !ecu.replacement) {
+    throw new EnrolmentError(
+      'identity-revoked',
+      `The identity of this ECU was revoked (${revoked.reason}, certificate ${revoked.serialNumber}): an operator must release that certificate before the ECU can enrol again`,
+      { fields: { vin: ecu.vin, ecuSerial: ecu.serial } },
+    );
+  }
   if (!current || current.notAfter <= now) return issue(ecu, current, false);
   if (ecu.replacement) return issue(ecu, current, true);
   // Whoever holds a claim certificate must not be able to take over the identity of an ECU that is already out there.
@@ -74,6 +100,12 @@ export function decideEnrolment(facts: EnrolmentFacts, now: Date): EnrolmentDeci
   if (requester.kind === 'ecu' && requester.ecuId !== ecu.ecuId) {
     throw new EnrolmentError('wrong-subject', 'A certificate renews only the identity that it names itself');
   }
+  if (facts.keyCompromised) {
+    throw new EnrolmentError(
+      'key-compromised',
+      'The key of the request belongs to a certificate that was revoked because others know the key: make a new key',
+    );
+  }
   if (
     current &&
     current.notAfter > now &&
@@ -82,7 +114,14 @@ export function decideEnrolment(facts: EnrolmentFacts, now: Date): EnrolmentDeci
   ) {
     return { kind: 'repeat', serialNumber: current.serialNumber };
   }
-  if (requester.kind === 'claim') return decideClaim(ecu, current, now);
+  if (requester.kind === 'claim') return decideClaim(facts, ecu, now);
+  // An earlier certificate that nobody revoked must not bring back what was taken away.
+  if (facts.revoked) {
+    throw new EnrolmentError(
+      'identity-revoked',
+      `The identity of this ECU was revoked (${facts.revoked.reason}, certificate ${facts.revoked.serialNumber}): have it enrolled anew by a plant or workshop`,
+    );
+  }
   if (requester.expired && current?.serialNumber !== requester.certificateSerial) {
     throw new EnrolmentError(
       'certificate-expired',

@@ -18,6 +18,8 @@ export const enrolmentRefusals = [
   'certificate-revoked',
   'certificate-unknown',
   'ecu-unknown',
+  'identity-revoked',
+  'key-compromised',
   'key-not-permitted',
   'too-large',
   'too-often',
