@@ -36,12 +36,15 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => stop('SIGINT', 0));
   process.on('SIGTERM', () => stop('SIGTERM', 0));
   const { config } = loaded;
+  // an address that means "all" is of no use to a vehicle; the name it will be given is
+  const shownHost =
+    (/^(0\.0\.0\.0|::)$/.test(config.vehicles.host) && config.vehicles.hostnames[0]) || config.vehicles.host;
   process.stdout.write(
     banner({
       ...server,
       demo: config.demo.enabled,
-      mqtt: `${config.vehicles.host}:${server.ports.mqtt}`,
-      est: `https://${config.vehicles.host}:${server.ports.est}`,
+      mqtt: `${shownHost}:${server.ports.mqtt}`,
+      est: `https://${shownHost}:${server.ports.est}`,
     }),
   );
 }

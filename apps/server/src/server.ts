@@ -10,7 +10,7 @@ import { authority, openDoors } from './doors.ts';
 import { createModules, type Modules, migrations, type Platform, relayEvents } from './modules.ts';
 import { createSequencer } from './platform/audit/sequencer.ts';
 import type { LoadedConfig } from './platform/config/load.ts';
-import { createHttp } from './platform/http/server.ts';
+import { createHttp, portProblem } from './platform/http/server.ts';
 import { createJobs } from './platform/jobs/jobs.ts';
 import { jobTopic } from './platform/jobs/run-job.ts';
 import { deriveSecret, ed25519KeyFrom } from './platform/keys/derive.ts';
@@ -26,6 +26,8 @@ import { describeSystem, healthChecks, type Ports } from './system-info.ts';
 
 const consoleDirectory = fileURLToPath(new URL('../../console/dist', import.meta.url));
 const auditOrigin = 'bulkhead/audit';
+/** Large fleets show counts that are this old at most. */
+const figuresEveryMs = 120_000;
 
 /** Runs the steps of a stop in the opposite order of the start, each even when one before it failed. */
 function createUndo(log: Log) {
@@ -62,7 +64,13 @@ async function offerSetup(modules: Modules, { config }: LoadedConfig, directory:
   const { email, password } = config.admin;
   if (email !== '' && password !== '') {
     const uri = await modules.access.createFirstOperator(email, password);
-    if (uri) writeFileSync(join(directory, 'admin-totp'), `${uri}\n`, { mode: 0o600 });
+    if (uri) {
+      const path = join(directory, 'admin-totp');
+      writeFileSync(path, `${uri}\n`, { mode: 0o600 });
+      process.stdout.write(
+        `Operator ${email} is set up. The address for an authenticator app is in ${path}; delete it once it is loaded.\n`,
+      );
+    }
   }
   const link = await modules.access.enrolment.createSetupLink();
   const file = join(directory, 'setup-token');
@@ -138,6 +146,12 @@ async function startBackground(
   undo.add('outbox', relay.stop);
   await jobs.open();
   undo.add('jobs', jobs.close);
+  const figures = setInterval(() => {
+    modules.inventory
+      .refreshFigures()
+      .catch((error: unknown) => log.warn({ err: error }, 'the figures of the fleet could not be counted'));
+  }, figuresEveryMs);
+  undo.add('figures', () => clearInterval(figures));
   const privateKey = ed25519KeyFrom(deriveSecret(keys, 'audit-signing'));
   const sequencer = createSequencer({
     db,
@@ -197,8 +211,11 @@ async function openAllDoors(opening: Opening, undo: Undo): Promise<Ports> {
     live.close(); // open streams would hold the drain
     await doors.close();
   });
-  const mqtt = await modules.connectivity.start({ host: config.vehicles.host, port: config.vehicles.mqttPort });
-  undo.add('mqtt', modules.connectivity.stop);
+  undo.add('mqtt', modules.connectivity.stop); // it works behind the door before it opens
+  const { host, mqttPort } = config.vehicles;
+  const mqtt = await modules.connectivity.start({ host, port: mqttPort }).catch((error: unknown) => {
+    throw portProblem(error as NodeJS.ErrnoException, host, mqttPort, 'vehicles.mqttPort');
+  });
   return Object.assign(ports, {
     http: doors.httpPort,
     tls: doors.tlsPort,

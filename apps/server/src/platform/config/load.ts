@@ -42,10 +42,7 @@ const flat = (text: string) => text.toLowerCase().replaceAll(/[_-]/g, '');
 
 function findLeaf(section: string, key: string, shown: string): Leaf {
   const leaf = configLeaves().find((l) => flat(l.section) === flat(section) && flat(l.key) === flat(key));
-  if (!leaf)
-    throw new ConfigError(
-      `Unknown setting ${shown}. \`bulkhead-server config reference\` lists them (docs/reference/config.md).`,
-    );
+  if (!leaf) throw new ConfigError(`Unknown setting ${shown}. docs/reference/config.md lists them.`);
   return leaf;
 }
 

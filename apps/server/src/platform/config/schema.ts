@@ -95,7 +95,7 @@ export const ConfigSchema = Type.Object(
       {
         email: text('E-mail of the first operator for unattended set-up; used only while there are no operators', ''),
         password: secret(
-          'Password of that operator (at least 12 characters); the one-time code is enrolled at first sign-in by link',
+          'Password of that operator (at least 12 characters); the address for an authenticator app is written to admin-totp in the data directory',
         ),
       },
       closed,

@@ -134,23 +134,24 @@ export async function createHttp(options: HttpOptions) {
   });
 }
 
+/** Why a port could not be opened, in one line that names the setting. */
+export function portProblem(error: NodeJS.ErrnoException, host: string, port: number, setting: string): Problem {
+  const reasons: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'is already in use',
+    EACCES: 'may not be opened by this user',
+    EADDRNOTAVAIL: 'cannot be opened: this machine does not have that address',
+  };
+  const why = reasons[error.code ?? ''] ?? `cannot be opened (${error.code})`;
+  return new Problem(
+    'platform.port',
+    `Port ${port} on ${host} ${why}. Set ${setting} to another port, or stop the program that holds it.`,
+  );
+}
+
 /** Binds a server and answers its real port; a taken port is one clear line. */
 export function listen(server: Server, host: string, port: number, setting: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why =
-        error.code === 'EADDRINUSE'
-          ? 'is already in use'
-          : error.code === 'EACCES'
-            ? 'may not be opened by this user'
-            : `cannot be opened (${error.code})`;
-      reject(
-        new Problem(
-          'platform.port',
-          `Port ${port} on ${host} ${why}. Set ${setting} to another port, or stop the program that holds it.`,
-        ),
-      );
-    });
+    server.once('error', (error: NodeJS.ErrnoException) => reject(portProblem(error, host, port, setting)));
     server.listen({ host, port }, () => {
       server.removeAllListeners('error');
       resolve((server.address() as AddressInfo).port);
