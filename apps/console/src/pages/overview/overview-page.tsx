@@ -1,3 +1,4 @@
+import type { Rule } from '@bulkhead/contract';
 import Link from '@cloudscape-design/components/link';
 import { useQuery } from '@tanstack/react-query';
 import { query } from '../../api.ts';
@@ -89,14 +90,15 @@ export function OverviewPage() {
   const mayVehicles = useDenial('inventory.read') === undefined;
   const mayEvents = useDenial('monitoring.read') === undefined;
   const mayJobs = useDenial('jobs.read') === undefined;
-  const live = answer.data?.items.filter(({ state }) => state !== 'not-yet').length;
+  const rules = answer.data?.items;
+  const count = (wanted: Rule['state']) => rules?.filter(({ state }) => state === wanted).length ?? 0;
   return (
     <Page
       title="Overview"
       description={
-        live === undefined
+        rules === undefined
           ? 'The ten golden rules of connected-mobility security, from live data.'
-          : `The ten golden rules of connected-mobility security, from live data: ${live} of 10 run, ${10 - live} do not yet.`
+          : `The ten golden rules of connected-mobility security, from live data: ${count('live')} run, ${count('partial')} in part, ${count('not-yet')} not yet.`
       }
     >
       <div className="bh-overview">
