@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { operations } from '@bulkhead/contract';
 import { type Clock, systemClock } from '@bulkhead/kernel';
@@ -21,6 +21,7 @@ import { createRelay } from './platform/outbox/relay.ts';
 import type { Log } from './platform/telemetry/log.ts';
 import { createMetrics } from './platform/telemetry/metrics.ts';
 import { handlersOf, problems } from './routes.ts';
+import { writeSecretFile } from './secret-file.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { describeSystem, healthChecks, type Ports } from './system-info.ts';
 
@@ -49,36 +50,31 @@ function createUndo(log: Log) {
 /** A credential for tools that start together with the server: valid one day, one at a time, readable by this user only. */
 async function writeBootstrapToken(modules: Modules, path: string): Promise<void> {
   const name = 'bootstrap';
-  await modules.access.tokens.voidNamed(name);
-  const { secret } = await modules.access.tokens.create(
+  const { secret } = await modules.access.tokens.replace(
     { name, roles: ['provisioner'], days: 1 },
     { kind: 'system', id: 'bootstrap', name: 'bootstrap.tokenFile' },
   );
-  mkdirSync(dirname(resolve(path)), { recursive: true });
-  rmSync(path, { force: true });
-  writeFileSync(path, `${secret}\n`, { mode: 0o600 });
+  writeSecretFile(path, secret);
 }
 
 /** The set-up link for the first operator; without a terminal it is also left in a file of mode 0600. */
 async function offerSetup(modules: Modules, { config }: LoadedConfig, directory: string, consoleUrl: string) {
   const { email, password } = config.admin;
   if (email !== '' && password !== '') {
-    const uri = await modules.access.createFirstOperator(email, password);
-    if (uri) {
-      const path = join(directory, 'admin-totp');
-      writeFileSync(path, `${uri}\n`, { mode: 0o600 });
+    const path = join(directory, 'admin-totp');
+    await modules.access.createFirstOperator(email, password, (uri) => {
+      writeSecretFile(path, uri);
       process.stdout.write(
         `Operator ${email} is set up. The address for an authenticator app is in ${path}; delete it once it is loaded.\n`,
       );
-    }
+    });
   }
   const link = await modules.access.enrolment.createSetupLink();
   const file = join(directory, 'setup-token');
   rmSync(file, { force: true });
   if (!link) return undefined;
   const url = `${consoleUrl}/setup#${link.token}`;
-  writeFileSync(file, `${url}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600);
+  writeSecretFile(file, url);
   return { url, minutes: 30 };
 }
 

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import type { Permission, Role } from '@bulkhead/contract';
 import { manualClock } from '@bulkhead/kernel';
 import { sql } from 'kysely';
 import type { TestDatabase } from '../../platform/db/testing.ts';
+import type { RequestContext } from '../../platform/http/handlers.ts';
 import type { Access } from './access.ts';
+import { permissionsOf } from './policy.ts';
+import { accessRoutes } from './routes.ts';
 import { accessFixture, caller, codeFor } from './testing.ts';
 
 const clock = manualClock('2026-11-20T10:00:00Z');
@@ -103,6 +107,7 @@ test('five failed attempts lock the account for a while, also for the right pass
   const wrong = { email: 'ada@example.com', password: 'no', code: '000000' };
   for (let i = 0; i < 5; i++)
     await assert.rejects(access.signIn.withPassword(wrong, caller), code('access.bad-credentials'));
+  clock.advance(60_000); // past the code of the enrolment
   const right = () =>
     access.signIn.withPassword({ email: 'ada@example.com', password, code: codeFor(secret, clock.now()) }, caller);
 
@@ -213,4 +218,133 @@ test('saved views keep only filters that the list understands; others see shared
 
   assert.equal((await access.savedViews.list('vehicles', other.id)).items[0]?.own, false);
   await assert.rejects(access.savedViews.remove(saved.id, other), code('access.unknown-view'));
+});
+
+test('an invitation of somebody who was disabled since is void, also when it was opened before', async () => {
+  const { by } = await enrolFirst();
+  const { link, operator } = await access.operators.invite(
+    { email: 'bob@example.com', name: 'Bob', roles: ['administrator'] },
+    by,
+  );
+  const token = link.split('#')[1] ?? '';
+  const begun = await access.enrolment.begin({ link: token, method: 'password' }, caller);
+  await access.operators.update(operator.id, { state: 'disabled' }, by);
+
+  const right = codeFor(begun.totp?.secret ?? '', clock.now());
+  await assert.rejects(
+    access.enrolment.complete({ link: token, password, code: right }, caller),
+    code('access.bad-link'),
+  );
+  await assert.rejects(access.enrolment.begin({ link: token, method: 'password' }, caller), code('access.bad-link'));
+});
+
+test('a second invitation voids the first and gives the newer roles; an active operator is not invited again', async () => {
+  const { by } = await enrolFirst();
+  const invite = async (roles: Role[]) =>
+    (await access.operators.invite({ email: 'bob@example.com', name: 'Bob', roles }, by)).link.split('#')[1] ?? '';
+  const first = await invite(['administrator']);
+  const second = await invite(['viewer']);
+
+  await assert.rejects(access.enrolment.begin({ link: first, method: 'password' }, caller), code('access.bad-link'));
+  const begun = await access.enrolment.begin({ link: second, method: 'password' }, caller);
+  const right = codeFor(begun.totp?.secret ?? '', clock.now());
+  const { session } = await access.enrolment.complete({ link: second, password, code: right }, caller);
+
+  assert.deepEqual(session.roles, ['viewer']);
+  await assert.rejects(invite(['viewer']), code('access.email-taken'));
+});
+
+test('wrong codes sent at the same time are all counted', async () => {
+  const link = (await access.enrolment.createSetupLink())?.token ?? '';
+  const begun = await access.enrolment.begin({ link, method: 'password', email: 'a@example.com', name: 'A' }, caller);
+  const right = codeFor(begun.totp?.secret ?? '', clock.now());
+  const wrong = right === '000000' ? '000001' : '000000';
+
+  await Promise.allSettled(
+    Array.from({ length: 10 }, () => access.enrolment.complete({ link, password, code: wrong }, caller)),
+  );
+
+  await assert.rejects(access.enrolment.complete({ link, password, code: right }, caller), code('access.bad-link'));
+});
+
+test('a locked account looks like an unknown one to whoever does not have password and code', async () => {
+  await enrolFirst();
+  const attempt = (email: string) => access.signIn.withPassword({ email, password: 'no', code: '000000' }, caller);
+  const failure = async (email: string) =>
+    attempt(email).then(
+      () => assert.fail(),
+      ({ code, message }) => ({ code, message }),
+    );
+  for (let i = 0; i < 5; i++) await failure('ada@example.com');
+
+  assert.deepEqual(await failure('ada@example.com'), await failure('nobody@example.com'));
+});
+
+test('of a flood of sign-ins all get their answer, a few at a time, and what exceeds the line is refused at once', async () => {
+  const results = await Promise.allSettled(
+    Array.from({ length: 110 }, () =>
+      access.signIn.withPassword({ email: 'nobody@example.com', password: 'x', code: '000000' }, caller),
+    ),
+  );
+  const codes = results.map((result) => (result.status === 'rejected' ? (result.reason as { code: string }).code : ''));
+
+  assert.equal(codes.filter((found) => found === 'access.bad-credentials').length, 104);
+  assert.equal(codes.filter((found) => found === 'access.locked').length, 6);
+});
+
+test('a replaced token voids only what the same maker made under the name, and both ends are in the audit log', async () => {
+  const maker = { kind: 'system' as const, id: 'bootstrap', name: 'bootstrap.tokenFile' };
+  const input = { name: 'bootstrap', roles: ['provisioner' as const], days: 1 };
+  const own = await access.tokens.create(input, { kind: 'operator', id: 'x', name: 'Ada' });
+  const first = await access.tokens.replace(input, maker);
+  const second = await access.tokens.replace(input, maker);
+  const good = async (secret: string) =>
+    (await access.authenticate({ session: undefined, bearer: secret })) !== undefined;
+
+  assert.deepEqual(await Promise.all([own, first, second].map(({ secret }) => good(secret))), [true, false, true]);
+  const entries = await database.db
+    .selectFrom('platform_audit_entry')
+    .select(['details'])
+    .where('action', '=', 'access.delete-token')
+    .execute();
+  assert.ok(entries.some(({ details }) => details.includes(first.token.id)));
+});
+
+test('the first operator of a configuration exists only if the one-time code was handed over', async () => {
+  const fail = () => {
+    throw new Error('disk full');
+  };
+
+  await assert.rejects(access.createFirstOperator('ada@example.com', password, fail), /disk full/);
+
+  assert.equal(await access.enrolment.needed(), true);
+});
+
+test('nobody grants a role that carries more than they may do themselves', async () => {
+  const routes = accessRoutes(access);
+  const held = permissionsOf(['provisioner']);
+  const actor = {
+    kind: 'token',
+    id: 'x',
+    name: 'tool',
+    may: (permission: Permission) => held.has(permission),
+  } as const;
+  const context = { actor } as unknown as RequestContext;
+  const token = (roles: Role[]) =>
+    routes.createToken({ params: undefined, query: undefined, body: { name: 't', roles, days: 1 } }, context);
+  const forbidden = code('access.forbidden');
+
+  await assert.rejects(async () => token(['administrator']), forbidden);
+  await assert.rejects(async () => token(['provisioner', 'auditor']), forbidden);
+  const invitation = { email: 'eve@example.com', name: 'Eve', roles: ['administrator' as const] };
+  await assert.rejects(
+    async () => routes.inviteOperator({ params: undefined, query: undefined, body: invitation }, context),
+    forbidden,
+  );
+  await assert.rejects(
+    async () =>
+      routes.updateOperator({ params: { id: actor.id }, query: undefined, body: { roles: ['engineer'] } }, context),
+    forbidden,
+  );
+  assert.ok((await token(['provisioner'])).secret);
 });

@@ -18,7 +18,8 @@ export function createAccess(deps: AccessDeps) {
     operators: createOperators(deps, links),
     tokens: createTokens(deps),
     savedViews: createSavedViews(deps),
-    createFirstOperator: (email: string, password: string) => createFirstOperator(deps, email, password),
+    createFirstOperator: (email: string, password: string, handOver: (totpUri: string) => void) =>
+      createFirstOperator(deps, email, password, handOver),
     ...createAuthenticator(deps),
   });
 }

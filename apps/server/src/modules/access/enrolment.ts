@@ -35,7 +35,7 @@ async function personOf(
 ): Promise<{ email: string; name: string }> {
   if (link.kind === 'invitation') {
     const operator = link.operator_id ? await store.operator(link.operator_id) : undefined;
-    if (!operator) throw badLink();
+    if (operator?.state !== 'invited') throw badLink(); // disabled since: the link must not bring the account back
     return { email: operator.email, name: operator.name };
   }
   const { email, name } = input;
@@ -61,9 +61,10 @@ async function checkedPassword(input: CompleteInput, pending: PendingEnrolment, 
 /** The operator the link makes or activates; the first one is the administrator. */
 async function activate(link: Link, { email, name }: PendingEnrolment, { store }: AccessWriters, now: Date) {
   if (link.operator_id) {
-    await store.updateOperator(link.operator_id, { state: 'active' });
     const operator = await store.operator(link.operator_id);
-    if (operator) return operator;
+    if (operator?.state !== 'invited') throw badLink();
+    await store.updateOperator(operator.id, { state: 'active' });
+    return operator;
   }
   if (await store.operatorByEmail(email)) throw emailTaken();
   const first = { roles: ['administrator' as const], state: 'active' as const };

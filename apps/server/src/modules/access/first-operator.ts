@@ -9,17 +9,18 @@ import { hashPassword } from './secrets.ts';
 
 /**
  * Unattended set-up: makes the first administrator from configuration, only while there are no operators.
- * Answers the address for the authenticator app, which the caller hands over by a file of mode 0600.
+ * `handOver` gets the address for the authenticator app before the commit: when it cannot keep it, nothing has happened.
  * @throws AccessError `access.weak-password`
  */
 export function createFirstOperator(
   { db, clock, secretBox, bind }: AccessDeps,
   email: string,
   password: string,
-): Promise<string | undefined> {
+  handOver: (totpUri: string) => void,
+): Promise<void> {
   return inTransaction(db, async (tx) => {
     const { store, audit } = bind(tx);
-    if (await store.anyOperator()) return undefined;
+    if (await store.anyOperator()) return;
     const weakness = passwordWeakness(password, email);
     if (weakness) throw new AccessError('access.weak-password', `admin.password is too weak: ${weakness}`);
     const now = clock.now();
@@ -48,6 +49,6 @@ export function createFirstOperator(
       details: { how: 'password', roles: ['administrator'] },
       at: now,
     });
-    return totpUri(seed, email);
+    handOver(totpUri(seed, email));
   });
 }

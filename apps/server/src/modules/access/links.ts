@@ -59,10 +59,6 @@ export const createLinks = ({ db, clock, bind }: AccessDeps) =>
     createInvitation: (writers: AccessWriters, operatorId: string) =>
       insertLink(writers, 'invitation', operatorId, clock.now(), invitationHours * 3_600_000),
     /** Counts a failed attempt, outside the transaction that it aborted. */
-    countFailure: async (token: string) => {
-      const { store } = bind(db);
-      const link = await store.link(secretHash(token));
-      if (link) await store.updateLink(link.id, { attempts: link.attempts + 1 });
-    },
+    countFailure: async (token: string) => void (await bind(db).store.countLinkAttempt(secretHash(token))),
   });
 export type Links = ReturnType<typeof createLinks>;

@@ -26,6 +26,28 @@ const toOperator = (row: Row): Operator => ({
   lastSignInAt: iso(row.last_sign_in_at),
 });
 
+interface Invited {
+  readonly email: string;
+  readonly name: string;
+  readonly roles: Role[];
+}
+
+async function insertInvited({ store }: AccessWriters, input: Invited, now: Date): Promise<string> {
+  const id = newId(now.getTime());
+  const never = { last_sign_in_at: null, locked_until: null };
+  await store.insertOperator({ id, ...input, state: 'invited', created_at: now, ...never });
+  return id;
+}
+
+/** Who has not used the invitation gets a new one, and the links of before are void. */
+async function reopen({ store }: AccessWriters, known: { id: string; state: string }, { name, roles }: Invited) {
+  if (known.state !== 'invited')
+    throw new AccessError('access.email-taken', 'There is an operator with this e-mail address already.');
+  await store.deleteLinksOf(known.id);
+  await store.updateOperator(known.id, { name, roles });
+  return known.id;
+}
+
 async function refuseLastAdministrator({ store }: AccessWriters, id: string) {
   const left = (await store.activeAdministrators()).filter((administrator) => administrator.id !== id);
   if (left.length === 0)
@@ -48,28 +70,14 @@ export function createOperators({ db, clock, bind, views }: AccessDeps, links: P
       const { rows, ...page } = await views.operators(query);
       return { ...page, items: rows.map(toOperator) };
     },
-    invite: async (input: { email: string; name: string; roles: Role[] }, by: By) => {
+    invite: async (input: Invited, by: By) => {
       const { id, token, expiresAt } = await inTransaction(db, async (tx) => {
         const writers = bind(tx);
         const now = clock.now();
-        if (await writers.store.operatorByEmail(input.email))
-          throw new AccessError('access.email-taken', 'There is an operator with this e-mail address already.');
-        const operatorId = newId(now.getTime());
-        await writers.store.insertOperator({
-          id: operatorId,
-          ...input,
-          state: 'invited',
-          created_at: now,
-          last_sign_in_at: null,
-          locked_until: null,
-        });
-        await writers.audit.append({
-          action: 'access.invite',
-          subject: input.email,
-          by,
-          details: { roles: input.roles },
-          at: now,
-        });
+        const known = await writers.store.operatorByEmail(input.email);
+        const operatorId = known ? await reopen(writers, known, input) : await insertInvited(writers, input, now);
+        const details = { roles: input.roles, again: known !== undefined };
+        await writers.audit.append({ action: 'access.invite', subject: input.email, by, details, at: now });
         return { id: operatorId, ...(await links.createInvitation(writers, operatorId)) };
       });
       return { operator: await read(id), link: `/invite#${token}`, expiresAt: expiresAt.toISOString() };

@@ -1,8 +1,10 @@
-import type { AccessCode, accessOperations } from '@bulkhead/contract';
+import type { AccessCode, accessOperations, Role } from '@bulkhead/contract';
 import type { Handlers, ProblemTable, RequestContext } from '../../platform/http/handlers.ts';
+import { RequestError } from '../../platform/http/problem.ts';
 import type { Access } from './access.ts';
 import { AccessError } from './domain/error.ts';
 import type { By } from './operators.ts';
+import { permissionsOf } from './policy.ts';
 import { type SignedIn, sessionHours } from './sessions.ts';
 
 export const accessProblemTable = {
@@ -24,6 +26,16 @@ const by = ({ actor }: RequestContext): By => ({
   id: actor.id,
   name: actor.name,
 });
+
+/** Nobody hands out more than they have: else whoever may make tokens could make one for everything. */
+function checkGrant(roles: readonly Role[] | undefined, { actor }: RequestContext): void {
+  const beyond = [...permissionsOf(roles ?? [])].find((permission) => !actor.may(permission));
+  if (beyond)
+    throw new RequestError(
+      'access.forbidden',
+      `These roles carry the permission ${beyond}, which ${actor.name} does not have and therefore cannot give.`,
+    );
+}
 
 function signedIn({ session, cookie }: SignedIn, context: RequestContext) {
   context.cookies.set(cookie, sessionHours * 3600);
@@ -49,10 +61,19 @@ export const accessRoutes = (access: Access): Handlers<typeof accessOperations> 
     return {};
   },
   listOperators: ({ query }) => access.operators.list(query),
-  inviteOperator: ({ body }, context) => access.operators.invite(body, by(context)),
-  updateOperator: ({ params, body }, context) => access.operators.update(params.id, body, by(context)),
+  inviteOperator: ({ body }, context) => {
+    checkGrant(body.roles, context);
+    return access.operators.invite(body, by(context));
+  },
+  updateOperator: ({ params, body }, context) => {
+    checkGrant(body.roles, context);
+    return access.operators.update(params.id, body, by(context));
+  },
   listTokens: ({ query }) => access.tokens.list(query),
-  createToken: ({ body }, context) => access.tokens.create(body, by(context)),
+  createToken: ({ body }, context) => {
+    checkGrant(body.roles, context);
+    return access.tokens.create(body, by(context));
+  },
   deleteToken: ({ params }, context) => access.tokens.remove(params.id, by(context)),
   listViews: ({ query }, { actor }) => access.savedViews.list(query.list, actor.id),
   saveView: ({ body }, context) => access.savedViews.save(body, by(context)),

@@ -10,9 +10,19 @@ import { openSession, type SignedIn } from './sessions.ts';
 const challengeMinutes = 5;
 const lockAfter = 5;
 const lockMinutes = 15;
+/** A check takes 19 MiB, a thread and a database connection: a flood from many addresses waits in line without them. */
+const mostChecks = 4;
+const mostWaiting = 100;
 
 /** One text for every cause, so that nobody learns which part was wrong. */
-const refused = () => new AccessError('access.bad-credentials', 'E-mail, password or one-time code is not right.');
+const refused = () =>
+  new AccessError(
+    'access.bad-credentials',
+    `E-mail, password or one-time code is not right. ${lockAfter} failed attempts lock an account for ${lockMinutes} minutes.`,
+  );
+const locked = () => new AccessError('access.locked', `Too many failed attempts. Try again in ${lockMinutes} minutes.`);
+const crowded = () =>
+  new AccessError('access.locked', 'Too many people sign in at this moment. Try again in a minute.');
 
 export interface PasswordInput {
   email: string;
@@ -51,19 +61,35 @@ async function tryPassword(writers: AccessWriters, input: PasswordInput, attempt
   const { now, box, caller } = attempt;
   const operator = await store.operatorByEmail(input.email);
   const stored = operator && (await store.password(operator.id));
-  if (operator?.locked_until && operator.locked_until > now) {
-    return {
-      failure: new AccessError('access.locked', `Too many failed attempts. Try again in ${lockMinutes} minutes.`),
-    };
-  }
   const rightPassword = await checkPassword(input.password, stored?.hash);
   const step = stored && matchTotp(box.open(stored.totp_sealed), input.code, now, Number(stored.totp_last_step));
-  if (operator?.state === 'active' && rightPassword && step !== undefined) {
+  const right = operator?.state === 'active' && rightPassword && step !== undefined;
+  // only who has password and code is told: to anybody else a locked account looks like an unknown one
+  if (operator?.locked_until && operator.locked_until > now) return { failure: right ? locked() : refused() };
+  if (right) {
     await store.usedTotpStep(operator.id, step);
     return { signedIn: await openSession(writers, operator, caller, now, 'password') };
   }
   if (operator) await countFailure(writers, operator, attempt);
   return { failure: refused() };
+}
+
+/** Runs at most `most` pieces of work at a time; the others wait in order, and what exceeds the line is refused. */
+function createLine(most: number, mostWaiting: number) {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (running >= most && waiting.length >= mostWaiting) throw crowded();
+    if (running < most) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
 }
 
 /** Sign-in of operators: passkey (WebAuthn Level 3 s7.2), or password with one-time code and lock-out. */
@@ -94,9 +120,12 @@ export function createSignIn({ db, clock, secretBox, bind }: AccessDeps) {
     });
   };
 
+  const inLine = createLine(mostChecks, mostWaiting);
   const withPassword = async (input: PasswordInput, caller: Caller): Promise<SignedIn> => {
-    const attempt = { caller, now: clock.now(), box: secretBox };
-    const verdict = await inTransaction(db, (tx) => tryPassword(bind(tx), input, attempt));
+    const verdict = await inLine(() => {
+      const attempt = { caller, now: clock.now(), box: secretBox };
+      return inTransaction(db, (tx) => tryPassword(bind(tx), input, attempt));
+    });
     if ('failure' in verdict) throw verdict.failure;
     return verdict.signedIn;
   };

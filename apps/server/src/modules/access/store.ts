@@ -69,13 +69,21 @@ const linkRows = (db: Db) => ({
   insertLink: (row: Omit<Insertable<LinkTable>, 'pending'>) => db.insertInto('access_link').values(row).execute(),
   updateLink: (
     id: string,
-    { pending, ...change }: { pending?: PendingEnrolment; used_at?: Date; attempts?: number; operator_id?: string },
+    { pending, ...change }: { pending?: PendingEnrolment; used_at?: Date; operator_id?: string },
   ) =>
     db
       .updateTable('access_link')
       .set({ ...change, ...(pending ? { pending: JSON.stringify(pending) } : {}) })
       .where('id', '=', id)
       .execute(),
+  /** One statement: of attempts made at the same time none is lost. */
+  countLinkAttempt: (tokenHash: Buffer) =>
+    db
+      .updateTable('access_link')
+      .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
+      .where('token_hash', '=', tokenHash)
+      .execute(),
+  deleteLinksOf: (operatorId: string) => db.deleteFrom('access_link').where('operator_id', '=', operatorId).execute(),
   deleteSetupLinks: () => db.deleteFrom('access_link').where('kind', '=', 'set-up').execute(),
 });
 
@@ -105,7 +113,8 @@ const tokenRows = (db: Db) => ({
   touchToken: (id: string, at: Date) =>
     db.updateTable('access_token').set({ last_used_at: at }).where('id', '=', id).execute(),
   deleteToken: (id: string) => db.deleteFrom('access_token').where('id', '=', id).returningAll().executeTakeFirst(),
-  deleteTokensNamed: (name: string) => db.deleteFrom('access_token').where('name', '=', name).execute(),
+  deleteTokensNamed: (name: string, maker: string) =>
+    db.deleteFrom('access_token').where('name', '=', name).where('created_by', '=', maker).returning('id').execute(),
 });
 
 const viewRows = (db: Db) => ({

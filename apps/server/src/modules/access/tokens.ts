@@ -1,14 +1,23 @@
 import type { ApiToken, ListQuery, Role } from '@bulkhead/contract';
 import { newId } from '@bulkhead/kernel';
 import { inTransaction } from '../../platform/db/database.ts';
-import type { AccessDeps } from './deps.ts';
+import type { AccessDeps, AccessWriters } from './deps.ts';
 import { AccessError } from './domain/error.ts';
 import type { By } from './operators.ts';
 import { randomSecret, secretHash } from './secrets.ts';
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
-/** API tokens: shown once, stored as a hash, bounded in time; a token can carry no role its maker may not grant. */
+interface NewToken {
+  readonly name: string;
+  readonly roles: Role[];
+  readonly days: number;
+}
+
+const withdrawn = ({ id, name }: { id: string; name: string }, by: By, at: Date) =>
+  ({ action: 'access.delete-token', subject: name, by, details: { id }, at }) as const;
+
+/** API tokens: shown once, stored as a hash, bounded in time. */
 export function createTokens({ db, clock, bind, views }: AccessDeps) {
   type Row = {
     id: string;
@@ -29,43 +38,44 @@ export function createTokens({ db, clock, bind, views }: AccessDeps) {
     lastUsedAt: iso(row.last_used_at),
   });
 
+  const insert = async ({ store, audit }: AccessWriters, input: NewToken, by: By) => {
+    const now = clock.now();
+    const secret = `bh_${randomSecret()}`;
+    const row = {
+      id: newId(now.getTime()),
+      name: input.name,
+      roles: input.roles,
+      created_by: by.name,
+      created_at: now,
+      expires_at: new Date(now.getTime() + input.days * 86_400_000),
+      last_used_at: null,
+    };
+    await store.insertToken({ ...row, secret_hash: secretHash(secret) });
+    const details = { id: row.id, roles: input.roles, days: input.days };
+    await audit.append({ action: 'access.create-token', subject: input.name, by, details, at: now });
+    return { token: toToken(row), secret };
+  };
+
   return Object.freeze({
     list: async (query: ListQuery) => {
       const { rows, ...page } = await views.tokens(query);
       return { ...page, items: rows.map(toToken) };
     },
-    create: (input: { name: string; roles: Role[]; days: number }, by: By) =>
+    create: (input: NewToken, by: By) => inTransaction(db, (tx) => insert(bind(tx), input, by)),
+    /** As `create`, and voids what the same maker made under this name before: one is good at a time. */
+    replace: (input: NewToken, by: By) =>
       inTransaction(db, async (tx) => {
-        const { store, audit } = bind(tx);
-        const now = clock.now();
-        const secret = `bh_${randomSecret()}`;
-        const row = {
-          id: newId(now.getTime()),
-          name: input.name,
-          roles: input.roles,
-          created_by: by.name,
-          created_at: now,
-          expires_at: new Date(now.getTime() + input.days * 86_400_000),
-          last_used_at: null,
-        };
-        await store.insertToken({ ...row, secret_hash: secretHash(secret) });
-        await audit.append({
-          action: 'access.create-token',
-          subject: input.name,
-          by,
-          details: { id: row.id, roles: input.roles, days: input.days },
-          at: now,
-        });
-        return { token: toToken(row), secret };
+        const writers = bind(tx);
+        for (const { id } of await writers.store.deleteTokensNamed(input.name, by.name))
+          await writers.audit.append(withdrawn({ id, name: input.name }, by, clock.now()));
+        return insert(writers, input, by);
       }),
-    /** Voids every token of a name; for the bootstrap token, of which one is good at a time. */
-    voidNamed: (name: string) => bind(db).store.deleteTokensNamed(name),
     remove: (id: string, by: By) =>
       inTransaction(db, async (tx) => {
         const { store, audit } = bind(tx);
         const row = await store.deleteToken(id);
         if (!row) throw new AccessError('access.unknown-token', 'There is no such token.');
-        await audit.append({ action: 'access.delete-token', subject: row.name, by, details: { id }, at: clock.now() });
+        await audit.append(withdrawn(row, by, clock.now()));
         return {};
       }),
   });
