@@ -7,6 +7,7 @@ import { mosquittoProgram, startMosquitto } from './harness/mosquitto.ts';
 import { cores, cpuSeconds, pinned } from './harness/processor.ts';
 import { has } from './harness/programs.ts';
 import type { Run } from './harness/run.ts';
+import type { EndpointStart } from './processes/endpoint.ts';
 
 interface Measured {
   readonly rate: number;
@@ -76,7 +77,8 @@ export async function benchMqttFanIn(run: Run): Promise<void> {
 
 async function startEndpoint(run: Run, devices: number): Promise<{ child: Child; port: number }> {
   const args = run.profiles ? ['--cpu-prof', `--cpu-prof-dir=${run.profiles}`, '--cpu-prof-interval=500'] : [];
-  const child = startChild('endpoint.ts', { devices, files: run.directory }, { core: cores.server, args });
+  const argument: EndpointStart = { devices, files: run.directory };
+  const child = startChild('endpoint.ts', argument, { core: cores.server, args });
   run.after(child.stop);
   const { port } = await child.expect<Message & { port: number }>('ready');
   return { child, port };

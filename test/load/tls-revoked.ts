@@ -12,6 +12,7 @@ import { openPlatform, type Platform } from './harness/platform.ts';
 import { cores } from './harness/processor.ts';
 import { insertRevoked } from './harness/revocations.ts';
 import type { Run } from './harness/run.ts';
+import type { Handshakes } from './processes/handshakes.ts';
 
 interface Side {
   readonly platform: Platform;
@@ -34,11 +35,11 @@ async function openSide(run: Run, name: string, revoked: number): Promise<Side> 
   }
   const file = join(run.directory, `${name}.json`);
   writeFileSync(file, JSON.stringify(devices));
-  const load = {
+  const load: Handshakes = {
     port: platform.ports.mqtt,
     ca: platform.rootPem,
     devices: file,
-    count: run.quick ? 40 : 600,
+    count: run.quick ? 40 : 300,
     atOnce: 1,
   };
   const client = startChild('handshakes.ts', load, { core: cores.clients });

@@ -36,8 +36,8 @@ export function startChild(
   { core, args = [], env = {} }: { core?: number | undefined; args?: readonly string[]; env?: NodeJS.ProcessEnv } = {},
 ): Child {
   const path = fileURLToPath(new URL(`../processes/${script}`, import.meta.url));
-  const [program = '', ...words] = [...pinned(core), process.execPath, ...args, path];
-  const child = spawn(program, words, {
+  const words = [...pinned(core), process.execPath, ...args, path];
+  const child = spawn(words[0] ?? '', words.slice(1), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...env, NODE_NO_WARNINGS: '1' },
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Client, createClient } from '@bulkhead/contract';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbedded } from '../../../apps/server/src/platform/db/embedded-postgres.ts';
+import type { PlatformStart } from '../processes/platform.ts';
 import { type Child, type Message, startChild } from './child.ts';
 import { cpuSeconds, cpuSecondsOfFamily, pinProcess } from './processor.ts';
 import type { Run } from './run.ts';
@@ -76,7 +77,8 @@ export async function openPlatform(run: Run, { core, name = 'platform' }: Platfo
   let ready: Ready | undefined;
   const start = async () => {
     const profiling = run.profiles ? ['--cpu-prof', `--cpu-prof-dir=${run.profiles}`, '--cpu-prof-interval=500'] : [];
-    server = startChild('platform.ts', { args, databaseUrl: database.url }, { core, args: profiling });
+    const argument: PlatformStart = { args, databaseUrl: database.url };
+    server = startChild('platform.ts', argument, { core, args: profiling });
     ready = await server.expect<Ready>('ready');
   };
   const stopServer = async () => server?.stop();

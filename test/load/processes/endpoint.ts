@@ -4,8 +4,14 @@ import { countingSinks, createTestPki, startTestDoor } from '../../../apps/serve
 import { argumentOf, tell } from '../harness/child.ts';
 import type { DeviceCredentials } from '../harness/fleet.ts';
 
+export interface EndpointStart {
+  readonly devices: number;
+  /** Directory for the credentials of devices and broker. */
+  readonly files: string;
+}
+
 /** Our MQTT endpoint alone: real TLS, real packets, sinks that only count; and a PKI that a peer broker can use too. */
-const { devices, files } = await argumentOf<{ devices: number; files: string }>();
+const { devices, files } = await argumentOf<EndpointStart>();
 const pki = createTestPki();
 const made: DeviceCredentials[] = Array.from({ length: devices }, (_, i) => {
   const vin = `BENCH${String(i).padStart(12, '0')}`;
@@ -24,4 +30,3 @@ const door = await startTestDoor({
 });
 process.on('SIGTERM', () => void door.stop().then(() => process.exit(0)));
 tell('ready', { port: door.port });
-process.on('message', () => tell('counted', counted));

@@ -3,8 +3,14 @@ import { createLog } from '../../../apps/server/src/platform/telemetry/log.ts';
 import { startServer } from '../../../apps/server/src/server.ts';
 import { argumentOf, tell } from '../harness/child.ts';
 
-const { args, databaseUrl } = await argumentOf<{ args: string[]; databaseUrl: string }>();
-const loaded = loadConfig(args, { BULKHEAD__DATABASE__URL: databaseUrl });
+/** The settings of the server as flags, and the database, which is a secret and no flag. */
+export interface PlatformStart {
+  readonly args: readonly string[];
+  readonly databaseUrl: string;
+}
+
+const { args, databaseUrl } = await argumentOf<PlatformStart>();
+const loaded = loadConfig([...args], { BULKHEAD__DATABASE__URL: databaseUrl });
 const server = await startServer(loaded, createLog(loaded.config.log.level));
 const { secret } = await server.modules.access.tokens.create(
   { name: `bench ${process.pid}`, roles: ['administrator'], days: 1 },
