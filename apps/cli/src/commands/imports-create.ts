@@ -138,8 +138,9 @@ async function finish(terminal: Terminal, session: Session, id: string, options:
   const format = (options.output ?? (terminal.outIsTerminal ? 'table' : 'json')) as Format;
   await writeRecord(terminal, format, schemaOf(Import), value);
   if (!options.wait) return;
-  if ((value as Import).refused > 0) await talkErrors(terminal, session, id);
   const failure = importEnds.failure(value);
+  // a file whose heading is wrong fails as a whole: no row was refused, and the one error says why
+  if ((value as Import).refused > 0 || failure) await talkErrors(terminal, session, id);
   if (failure) throw new CliError('cli.failed', failure);
 }
 

@@ -79,7 +79,9 @@ export async function runJob(deps: RunDeps, id: string): Promise<void> {
       await store.requeue(id, token, clock.now());
       throw new RunEnded(why);
     }
-    log.error({ err: error, job: id, kind: job.kind }, 'a job failed');
+    // a failure that the job itself explains is the business of who started it, not of who runs the server
+    if (error instanceof Problem) log.info({ code: error.code, job: id, kind: job.kind }, 'a job failed');
+    else log.error({ err: error, job: id, kind: job.kind }, 'a job failed');
     await end('failed', {
       error: error instanceof Problem ? error.message : `Internal error: see the server's log for job ${id}`,
     });
