@@ -161,7 +161,8 @@ export type MessageProblemCode = 'message.too-large' | 'message.too-deep' | 'mes
 export class MessageProblem extends Problem<MessageProblemCode> {}
 
 /**
- * Bytes to JSON with size and depth bounded *before* the parser runs, and UTF-8 checked (RFC 8259 s8.1).
+ * Bytes to JSON with size and depth bounded *before* the parser runs, and UTF-8 checked (RFC 8259 s8.1). Text that no
+ * database holds is made storable: NUL becomes its escape in six characters, half a surrogate pair U+FFFD.
  * @throws MessageProblem
  */
 export function decodeJson(payload: Uint8Array, limits: { bytes?: number; depth?: number } = {}): unknown {
@@ -175,10 +176,21 @@ export function decodeJson(payload: Uint8Array, limits: { bytes?: number; depth?
   if (deeperThan(payload, depth))
     throw new MessageProblem('message.too-deep', `objects and arrays nest at most ${depth} deep`);
   try {
-    return JSON.parse(strictUtf8.decode(payload));
+    const text = strictUtf8.decode(payload);
+    const value: unknown = JSON.parse(text);
+    // Both can only come as an escape.
+    return text.includes('\\u') ? storable(value) : value;
   } catch (cause) {
     throw new MessageProblem('message.not-json', 'the payload is not JSON in UTF-8', { cause });
   }
+}
+
+/** One message that PostgreSQL refuses would hold up every other message of its batch. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\0', '\\u0000').toWellFormed();
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [storable(name), storable(member)]));
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
@@ -216,9 +228,18 @@ export const decodeHeartbeat = messageDecoder(Heartbeat);
 export const decodeInventoryReport = messageDecoder(InventoryReport);
 export const decodeCommandAnswer = messageDecoder(CommandAnswer);
 
+/** The pattern takes the 30th of February and the hour 99; the database takes neither. */
+function isInstant(text: string): boolean {
+  const date = new Date(text);
+  return date.getUTCFullYear() > 0 && date.getUTCDate() === Number(text.slice(8, 10));
+}
+
 const decodeEventOrBatch = messageDecoder(SecurityEvents);
 /** Always a list: a single event is a batch of one. */
 export function decodeSecurityEvents(payload: Uint8Array): SecurityEvent[] {
-  const events = decodeEventOrBatch(payload);
-  return Array.isArray(events) ? events : [events];
+  const found = decodeEventOrBatch(payload);
+  const events = Array.isArray(found) ? found : [found];
+  const wrong = events.findIndex(({ at }) => !isInstant(at));
+  if (wrong >= 0) throw new MessageProblem('message.not-valid', `event ${wrong}: at is not a time that exists`);
+  return events;
 }

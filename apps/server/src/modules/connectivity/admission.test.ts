@@ -212,6 +212,43 @@ describe('the vehicle endpoint', () => {
     await own.stop();
   });
 
+  it('slows a device that only pings or subscribes, as it slows one that sends messages', async () => {
+    const own = await startTestDoor({
+      pki: door.pki,
+      limits: { messagesPerSecond: 10, messageBurst: 5, floodSeconds: 1 },
+    });
+    for (const packet of [{ cmd: 'pingreq' }, { cmd: 'pubrel', messageId: 7 }] as const) {
+      const one = device();
+      const raw = await rawDevice(own, one);
+      raw.send(connectPacket(one));
+      await raw.next();
+      for (let i = 0; i < 2_000; i++) raw.send(packet);
+      let answers = 0;
+      let last = await raw.next();
+      for (; last !== undefined && last.cmd !== 'disconnect'; last = await raw.next()) answers++;
+      assert.equal(last?.reasonCode, 0x96, packet.cmd);
+      assert.ok(answers < 1_000, `${answers} answers to ${packet.cmd}`);
+    }
+    await own.stop();
+  });
+
+  it('holds no more than a few connections of one certificate, whatever they say', async () => {
+    const own = await startTestDoor({ pki: door.pki, limits: { connectionsPerCertificate: 2 } });
+    const one = device();
+    const first = await rawDevice(own, one);
+    const second = await rawDevice(own, one);
+    const third = await rawDevice(own, one);
+    await third.closed();
+    first.destroy();
+    await first.closed();
+    await eventually('the place is free', () => own.door.figures().connections === 1);
+    const fourth = await rawDevice(own, one);
+    fourth.send(connectPacket(one));
+    assert.equal((await fourth.next())?.cmd, 'connack');
+    second.destroy();
+    await own.stop();
+  });
+
   it('refuses a certificate that connects too often (0x9F)', async () => {
     const own = await startTestDoor({ pki: door.pki, limits: { connectsPerMinute: 2 } });
     const one = device();

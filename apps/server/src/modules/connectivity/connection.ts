@@ -119,6 +119,11 @@ export class Connection implements EntryOwner, Registered {
     return this.#holds !== 0;
   }
 
+  /** It takes nothing that is sent to it. */
+  get stuck(): boolean {
+    return (this.#holds & holdFor.write) !== 0;
+  }
+
   receive(chunk: Buffer): void {
     this.#seen();
     this.#advance(takeIn(this.#inbox, chunk));

@@ -4,6 +4,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { newId } from '@bulkhead/kernel';
 import type { Identity } from './connection.ts';
 import type { Device, Log, Metrics, Peer, TlsMaterial, Verdict } from './deps.ts';
+import { createHandshakes } from './handshakes.ts';
 import type { ConnectivityLimits } from './limits.ts';
 import { normalHex } from './registry.ts';
 
@@ -33,7 +34,7 @@ export interface Endpoint {
 /** The TLS side of the front door: who gets in. What is said afterwards is not its business. */
 export function createEndpoint(deps: EndpointDeps): Endpoint {
   const { limits, metrics } = deps;
-  let underway = 0;
+  const handshakes = createHandshakes(limits.handshakes, () => metrics.count('mqtt_handshakes_shed_total'));
   let lanes = 0;
   const server: Server = createServer({
     ...tlsOptions(deps.secureContext()),
@@ -47,23 +48,18 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
   });
   server.maxConnections = limits.connections;
   server.prependListener('connection', (socket) => {
-    underway++;
+    handshakes.enter(socket);
     socket.setNoDelay(true);
     // A peer that vanished without a word is noticed even when it asked for no keep-alive.
     socket.setKeepAlive(true, 60_000);
-    if (underway > limits.handshakes) {
-      metrics.count('mqtt_handshakes_shed_total');
-      socket.destroy();
-    }
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    underway--;
     deps.rejected(socket, 'handshake', `TLS handshake failed: ${error.code ?? error.message}`);
     // Node only tells: a handshake that timed out would keep its socket for ever.
     socket.destroy();
   });
   server.on('secureConnection', (socket) => {
-    underway--;
+    handshakes.leave(socket);
     metrics.count('mqtt_handshakes_total', { resumed: socket.isSessionReused() ? 'yes' : 'no' });
     socket.on('error', (error) => deps.log.debug({ err: error }, 'a device connection broke'));
     lanes = (lanes + 1) % limits.lanes;
@@ -86,7 +82,7 @@ export function createEndpoint(deps: EndpointDeps): Endpoint {
     // With old tickets gone every client does a full handshake again; `admit` judges resumed ones all the same.
     rotateTicketKeys: () => server.setTicketKeys(randomBytes(48)),
     listening: () => server.listening,
-    handshakes: () => underway,
+    handshakes: () => handshakes.size,
   };
 }
 

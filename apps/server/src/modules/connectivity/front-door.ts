@@ -126,6 +126,14 @@ function createLifecycle(front: Front, journal: Journal, sweep: Sweep): Pick<End
   const { store, registry } = front;
   const { log } = front.deps;
   const sockets = new Map<TLSSocket, Connection>();
+  /** Before CONNECT a connection takes over no other; so many of one certificate are bounded here. */
+  const open = new Map<string, number>();
+  const countOpen = (fingerprint256: string, by: 1 | -1): number => {
+    const count = (open.get(fingerprint256) ?? 0) + by;
+    if (count === 0) open.delete(fingerprint256);
+    else open.set(fingerprint256, count);
+    return count;
+  };
   const surroundings: Surroundings = {
     limits: front.limits,
     committer: front.committer,
@@ -156,7 +164,9 @@ function createLifecycle(front: Front, journal: Journal, sweep: Sweep): Pick<End
       const connection = new Connection(surroundings, socket, identity);
       sockets.set(socket, connection);
       registry.add(connection);
+      countOpen(identity.fingerprint256, 1);
       socket.once('close', () => {
+        countOpen(identity.fingerprint256, -1);
         connection.end(undefined, 'the connection was lost');
         void finish(connection).finally(() => {
           // Not before the row is closed: until then a successor must find this one, and wait.
@@ -170,6 +180,11 @@ function createLifecycle(front: Front, journal: Journal, sweep: Sweep): Pick<End
       const connection = sockets.get(socket);
       if (connection === undefined) return;
       connection.device = device;
+      if ((open.get(connection.fingerprint256) ?? 0) > front.limits.connectionsPerCertificate) {
+        front.refused(connection, 'flood', 'this certificate has too many open connections');
+        connection.end(undefined, 'this certificate has too many open connections');
+        return;
+      }
       socket.on('data', (chunk: Buffer) => connection.receive(chunk));
     },
   };

@@ -5,7 +5,7 @@ import { decode, pingresp } from './domain/codec.ts';
 import { readPlainPublish } from './domain/plain-publish.ts';
 import { protocolError, reason } from './domain/reasons.ts';
 import type { Front } from './front.ts';
-import { receivePlainPublish, receivePublish, receivePubrel } from './receive-publish.ts';
+import { controlCost, limitRate, receivePlainPublish, receivePublish, receivePubrel } from './receive-publish.ts';
 import { receiveSubscribe, receiveUnsubscribe } from './subscribe.ts';
 
 /** One complete packet from a device. @throws Refused for what ends the connection */
@@ -16,6 +16,9 @@ export function handlePacket(front: Front, connection: Connection, frame: Buffer
   const plain = readPlainPublish(frame, connection.version, connection.uplinks);
   if (plain !== undefined) return receivePlainPublish(front, connection, plain, device);
   const packet = decode(frame, connection.version);
+  // A SUBSCRIBE is a transaction, as a message is.
+  if (packet.cmd !== 'publish' && packet.cmd !== 'disconnect')
+    limitRate(front, connection, packet.cmd === 'subscribe' || packet.cmd === 'unsubscribe' ? 1 : controlCost);
   switch (packet.cmd) {
     case 'publish':
       return receivePublish(front, connection, packet, device);

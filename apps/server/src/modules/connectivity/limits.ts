@@ -22,6 +22,7 @@ export const ConnectivityLimits = Type.Object(
     connectSeconds: count(10, 'Time for the TLS handshake, and again for CONNECT'),
     handshakes: count(512, 'Handshakes under way at once'),
     connections: count(100_000, 'Connections of one replica'),
+    connectionsPerCertificate: count(10, 'Open connections of one certificate, the ones being replaced included'),
     connectsPerMinute: count(30, 'Connections per certificate'),
     queuedPerClient: count(1_000, 'Messages waiting for one client'),
     lanes: count(2, 'Batches committed at the same time'),

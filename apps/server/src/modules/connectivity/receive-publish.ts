@@ -15,7 +15,7 @@ type Plain = PlainPublish<UplinkChannel>;
 export function receivePlainPublish(front: Front, connection: Connection, packet: Plain, device: Device): void {
   connection.messagesIn++;
   if (take(front, connection, packet.qos, packet.packetId))
-    queue(front, connection, parsed(front, connection, packet, device));
+    queue(front, connection, parsed(front, connection, packet, device), packet.payload.length);
 }
 
 /** Any other PUBLISH: with properties, to a topic that is not the device's own, or not as it should be. */
@@ -32,20 +32,24 @@ export function receivePublish(front: Front, connection: Connection, packet: Pub
     channel === undefined
       ? foreign(front, connection, qos, packetId, topic, device)
       : parsed(front, connection, { channel, qos, packetId, payload }, device);
-  queue(front, connection, entry);
+  queue(front, connection, entry, payload.length);
 }
 
 /** Counts the message against the window; false when it is a QoS 2 message that is known already. */
 function take(front: Front, connection: Connection, qos: 0 | 1 | 2, packetId: number): boolean {
-  if (qos === 2 && repeated(connection, packetId)) return false;
+  if (qos === 2 && repeated(connection, packetId)) {
+    limitRate(front, connection, controlCost);
+    return false;
+  }
   if (qos > 0) openWindow(front, connection);
   if (qos === 2) connection.received.set(packetId, false);
   return true;
 }
 
-function queue(front: Front, connection: Connection, entry: Entry | undefined): void {
+function queue(front: Front, connection: Connection, entry: Entry | undefined, payloadBytes: number): void {
   if (entry !== undefined && !front.committer.push(connection.lane, entry)) connection.hold(holdFor.queue);
-  limitRate(front, connection);
+  // What a message costs grows with what it says: 200 events or 2,000 rows of software are not one.
+  limitRate(front, connection, 1 + Math.floor(payloadBytes / bytesPerToken));
 }
 
 /** PUBREL (MQTT 5 s4.3.3): the id is forgotten durably before PUBCOMP says so. */
@@ -187,10 +191,15 @@ function entryOf(
   };
 }
 
-function limitRate(front: Front, connection: Connection): void {
+/** What a packet without a message costs of the rate; a ping is answered by a TLS record of ten times its size. */
+export const controlCost = 0.1;
+const bytesPerToken = 4_096;
+
+/** Every packet costs; a connection that has spent its allowance is read more slowly, and cut when that does not help. */
+export function limitRate(front: Front, connection: Connection, cost: number): void {
   const { messagesPerSecond, messageBurst, floodSeconds } = front.limits;
   const { bucket } = connection;
-  bucket.tokens--;
+  bucket.tokens -= cost;
   if (bucket.tokens >= 0) return;
   const now = front.nowMs();
   refill(bucket, messagesPerSecond, messageBurst, now);

@@ -22,6 +22,8 @@ export interface Sweep {
 const everyMs = 1_000;
 /** All live certificates are judged again this often, so that a lost revocation notice costs seconds, not a session. */
 const recheckTurns = 15;
+/** A device that does not read is held no longer than this: what waits for it is memory. */
+const stuckMs = 60_000;
 
 /** Everything that time brings about: one pass a second over the live connections instead of a timer for each. */
 export function startSweep(deps: SweepDeps): Sweep {
@@ -67,6 +69,8 @@ function checkTime(front: Front, connection: Connection, now: number): void {
     connection.end(undefined, 'no CONNECT in time');
   } else if (connection.keepAliveMs > 0 && !connection.held && now - connection.lastReceived > connection.keepAliveMs) {
     connection.end(reason.keepAliveTimeout, 'nothing was heard within one and a half keep-alives');
+  } else if (connection.stuck && now - connection.lastReceived > stuckMs) {
+    connection.end(undefined, 'the device took nothing that was sent to it');
   } else if (now >= connection.validTo) {
     front.refused(connection, 'certificate', 'expired while connected');
     connection.end(reason.administrative, 'the certificate has expired');

@@ -69,6 +69,17 @@ test('a NUL character in the data of an event does not lose the batch', async ()
   assert.deepEqual(items.find((item) => item.sequence === 100)?.data, { text: 'a\\u0000b' });
 });
 
+test('no text that a device may send and no time it may claim fails the batch of others', async () => {
+  const hostile = { text: 'a\\u0000b', half: '\ud83d', both: '\\\u0000', ['\u0000']: ['\udc00'] };
+  await send([event(300, { data: hostile }), event(301)]);
+
+  const { items } = await monitoring().events({ filter: 'vin = WVWZZZ1JZXW000001', limit: 100 });
+  assert.ok(items.some((item) => item.sequence === 300) && items.some((item) => item.sequence === 301));
+  for (const at of ['2026-02-30T10:00:00Z', '2026-99-01T10:00:00Z', '2026-01-01T99:00:00Z', '0000-01-01T00:00:00Z'])
+    await assert.rejects(async () => send([event(302, { at })]), { code: 'message.not-valid' }, at);
+  await send([event(303, { at: '2028-02-29T23:59:59.123456789Z' })]);
+});
+
 test('consoles are told only when something new was stored', async () => {
   await send([event(200)]);
   const before = announced;

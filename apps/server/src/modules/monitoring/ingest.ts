@@ -20,9 +20,7 @@ export interface EventSink {
   store(tx: Db, batch: readonly ReceivedEvents[]): Promise<void>;
 }
 
-/** A jsonb value cannot hold U+0000, which JSON text can; it is shown as its escape instead of failing the whole batch. */
-const toJson = (data: Record<string, unknown> | undefined) =>
-  data === undefined ? null : JSON.stringify(data).replaceAll('\\u0000', '\\\\u0000');
+const toJson = (data: Record<string, unknown> | undefined) => (data === undefined ? null : JSON.stringify(data));
 
 function rowsOf({ device, message, receivedAt }: ReceivedEvents): EventRow[] {
   return message.map((event) => ({

@@ -10,6 +10,18 @@ import { fullBucket, refill, waitFor } from './token-bucket.ts';
 import { deliveryFor, isWellFormedFilter, matchesFilter } from './topic-filter.ts';
 
 describe('frames', () => {
+  it('are held in about their size when they come a byte at a time', () => {
+    const inbox = emptyInbox();
+    inbox.need = 100_000;
+    for (let i = 0; i < 5_000; i++) assert.equal(takeIn(inbox, Buffer.from([i & 0xff])), undefined);
+
+    assert.ok(inbox.chunks.length <= 64, `${inbox.chunks.length} chunks`);
+    assert.equal(inbox.bytes, 5_000);
+    const whole = takeIn(inbox, Buffer.alloc(95_000));
+    assert.equal(whole?.length, 100_000);
+    assert.deepEqual([...(whole?.subarray(254, 258) ?? [])], [254, 255, 0, 1]);
+  });
+
   it('come out whole from any pieces', () => {
     fc.assert(
       fc.property(

@@ -34,12 +34,18 @@ export interface Inbox {
 
 export const emptyInbox = (): Inbox => ({ chunks: [], bytes: 0, need: 0 });
 
+/** A packet that comes a byte at a time would be held in a hundred times its size: each chunk is an object. */
+const mostChunks = 64;
+
 /** Adds a chunk; gives everything back as one buffer when that is enough to go on. */
 export function takeIn(inbox: Inbox, chunk: Buffer): Buffer | undefined {
   if (inbox.bytes === 0 && chunk.length >= inbox.need) return chunk;
   if (chunk.length > 0) inbox.chunks.push(chunk);
   inbox.bytes += chunk.length;
-  if (inbox.bytes < inbox.need || inbox.bytes === 0) return undefined;
+  if (inbox.bytes < inbox.need || inbox.bytes === 0) {
+    if (inbox.chunks.length >= mostChunks) inbox.chunks = [Buffer.concat(inbox.chunks, inbox.bytes)];
+    return undefined;
+  }
   const joined = inbox.chunks.length === 1 ? (inbox.chunks[0] as Buffer) : Buffer.concat(inbox.chunks, inbox.bytes);
   forget(inbox);
   return joined;
