@@ -258,11 +258,10 @@ test('a simulated fleet goes live, and the rogue in it is refused three times, v
   assert.deepEqual(breaches, []);
   assert.equal(lines.filter((line) => line.startsWith('rogue refused')).length, 3, lines.join('\n'));
   const vins = simulation.fleet.vehicles.map(({ vin }) => vin);
-  const { items } = await engineer.listVehicles({ query: { filter: 'state = online', limit: 500 } });
-  assert.deepEqual(
-    vins.filter((vin) => !items.some((item) => item.vin === vin)),
-    [],
-  );
+  await until(async () => {
+    const { items } = await engineer.listVehicles({ query: { filter: 'state = online', limit: 500 } });
+    return vins.every((vin) => items.some((item) => item.vin === vin));
+  });
   await until(async () => {
     const { items: refused } = await engineer.listRefusals({ query: { filter: 'kind = topic' } });
     return refused.some(({ vin }) => vins.includes(vin ?? ''));

@@ -1,6 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { request } from 'node:https';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { type RequestOptions, request } from 'node:https';
+import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls';
 import { deviceIdUri, deviceUri, parseDeviceIdUri } from '@bulkhead/contract';
 import { createCertificationRequest, parseCertificate, readCertsOnly, toPem } from '@bulkhead/pki';
 import { AgentError } from './error.ts';
@@ -61,28 +61,25 @@ function post(url: string, body: string, { trust }: EstOptions, credential: Cred
           cause,
         }),
       );
-    const call = request(
-      url,
-      {
-        method: 'POST',
-        headers,
-        secureContext: contextOf(credential, trust),
-        agent: false,
-        timeout: timeoutMs,
-      },
-      (response) => {
-        let text = '';
-        response.setEncoding('latin1');
-        response.on('data', (chunk: string) => {
-          if (text.length + chunk.length > maxAnswerBytes) response.destroy(new Error('the answer is too long'));
-          else text += chunk;
-        });
-        response.on('error', unreachable);
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, text, retryAfter: Number(response.headers['retry-after'] ?? 0) }),
-        );
-      },
-    );
+    const options: RequestOptions & ConnectionOptions = {
+      method: 'POST',
+      headers,
+      secureContext: contextOf(credential, trust),
+      agent: false,
+      timeout: timeoutMs,
+    };
+    const call = request(url, options, (response) => {
+      let text = '';
+      response.setEncoding('latin1');
+      response.on('data', (chunk: string) => {
+        if (text.length + chunk.length > maxAnswerBytes) response.destroy(new Error('the answer is too long'));
+        else text += chunk;
+      });
+      response.on('error', unreachable);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text, retryAfter: Number(response.headers['retry-after'] ?? 0) }),
+      );
+    });
     call.on('timeout', () => call.destroy(new Error('timed out')));
     call.on('error', unreachable);
     call.end(body);

@@ -43,7 +43,7 @@ function fileValue(path: string, setting: string): string | undefined {
   try {
     const file = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, unknown> | undefined>;
     const value = file[section]?.[key];
-    return value === undefined ? undefined : String(value);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
   } catch {
     return undefined; // the server reads the same file and says what is wrong with it
   }
@@ -82,18 +82,17 @@ export function readDemoOptions(args: readonly string[], environment: Environmen
   const listening = value(settings.host);
   const host = listening === '0.0.0.0' || listening === '::' ? '127.0.0.1' : listening;
   const named = (name: string) => simulator.some((arg) => arg === name || arg.startsWith(`${name}=`));
+  const flags = [
+    ['--url', `http://127.0.0.1:${value(settings.http)}`],
+    ['--mqtt', `${host}:${value(settings.mqtt)}`],
+    ['--est', `https://${host}:${value(settings.est)}`],
+    ['--token-file', tokenFile],
+    ['--state', join(dataDirectory, 'simulator')],
+  ];
   return {
     dataDirectory,
     tokenFile,
     serverArguments: [...server, '--demo', '--bootstrap.tokenFile', tokenFile],
-    simulatorArguments: [
-      ...['--url', `http://127.0.0.1:${value(settings.http)}`],
-      ...['--mqtt', `${host}:${value(settings.mqtt)}`],
-      ...['--est', `https://${host}:${value(settings.est)}`],
-      ...['--token-file', tokenFile],
-      ...['--state', join(dataDirectory, 'simulator')],
-      ...(named('--report') ? [] : ['--report', '0']),
-      ...simulator,
-    ],
+    simulatorArguments: [...flags.flat(), ...(named('--report') ? [] : ['--report', '0']), ...simulator],
   };
 }

@@ -34,8 +34,7 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(
-    `simulator: ${error instanceof Problem ? error.message : error instanceof Error ? error.stack : error}`,
-  );
+  const text = error instanceof Error && !(error instanceof Problem) ? error.stack : undefined;
+  console.error(`simulator: ${text ?? (error instanceof Error ? error.message : String(error))}`);
   process.exit(1);
 });

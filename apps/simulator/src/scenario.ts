@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { eventSeverities } from '@bulkhead/contract';
+import { eventSeverities, OneOf } from '@bulkhead/contract';
 import { type Static, type TObject, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { SimulatorError } from './simulator-error.ts';
@@ -18,7 +18,7 @@ export const stepSchemas = {
       share: Share,
       count: Type.Integer({ minimum: 1, maximum: 100_000, description: 'Events of each vehicle' }),
       type: Type.String({ pattern: '^[a-z0-9]+([.-][a-z0-9]+)*$', maxLength: 96 }),
-      severity: Type.Union(eventSeverities.map((severity) => Type.Literal(severity))),
+      severity: OneOf(eventSeverities),
     },
     closed,
   ),

@@ -69,6 +69,7 @@ function createRogue(
     const { identityOptions: identities } = running;
     playRogue({ endpoints, clock: systemClock, stolenClaim, victim, neighbour, identities })
       .then((results) => tellRogue(results, hooks))
+      .catch((error: unknown) => hooks.log(`the rogue could not try: ${String(error)}`))
       .finally(() => {
         busy = false;
       });

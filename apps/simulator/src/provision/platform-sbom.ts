@@ -7,7 +7,7 @@ const readJson = (name: string) => JSON.parse(readFileSync(new URL(name, root), 
 /** The SBOM of this very platform from its lock file: what is asked of suppliers is shown first. */
 export function platformSbom(): { version: string; sbom: string } | undefined {
   if (!existsSync(new URL('package-lock.json', root))) return undefined;
-  const version = String(readJson('package.json').version ?? '0.0.0');
+  const { version } = readJson('package.json') as { version: string };
   const lock = readJson('package-lock.json');
   const name = 'bulkhead-platform';
   return {

@@ -13,7 +13,7 @@ export interface Source {
   readonly registry?: string;
 }
 
-type Row = readonly [name: string, supplier: string, licence: string, cpe?: string, registry?: string];
+type Row = readonly [name: string, supplier: string, licence: string, cpe?: string | undefined, registry?: string];
 
 const rows: readonly Row[] = [
   // kernel, boot, trust
