@@ -24,6 +24,9 @@ function drain(server: Server, patienceMs: number): Promise<void> {
 
 function metricsServer(metrics: Metrics): Server {
   return createServer((request, response) => {
+    // under another name it is a page of somebody else's that reads (DNS rebinding)
+    if (!/^(localhost|127\.0\.0\.1)(:\d+)?$/i.test(request.headers.host ?? ''))
+      return void response.writeHead(403).end();
     if (request.url !== '/metrics') return void response.writeHead(404).end();
     metrics.text().then(
       (text) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text),

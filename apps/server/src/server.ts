@@ -181,7 +181,15 @@ function createApi({ loaded, platform, modules, auditKey, kind, startedAt, check
     describeSystem({ loaded, db, clock, startedAt, replica, kind, ports, checks, rootFingerprint });
   return createHttp({
     operations,
-    handlers: handlersOf(modules, { db, clock, jobs, live, auditKey: noteKey(auditOrigin, auditKey), describe }),
+    handlers: handlersOf(modules, {
+      db,
+      clock,
+      jobs,
+      live,
+      auditKey: noteKey(auditOrigin, auditKey),
+      describe,
+      stillGood: modules.access.stillGood,
+    }),
     problems,
     authenticate: modules.access.authenticate,
     clock,

@@ -5,9 +5,10 @@ import type { NoteKey } from '@bulkhead/merkle';
 import { verifyAudit } from './platform/audit/verify-audit.ts';
 import { createAuditViews } from './platform/audit/views.ts';
 import type { Db } from './platform/db/database.ts';
-import type { Handlers, ProblemTable } from './platform/http/handlers.ts';
+import type { Actor, Handlers, ProblemTable } from './platform/http/handlers.ts';
 import type { Jobs } from './platform/jobs/jobs.ts';
 import type { Live } from './platform/live/live.ts';
+import { whileValid } from './platform/live/while-valid.ts';
 
 export const systemProblemTable = {
   'jobs.already-ended': [409, 'Job ended already'],
@@ -21,6 +22,19 @@ export interface SystemRouteDeps {
   readonly jobs: Pick<Jobs, 'list' | 'get' | 'cancel'>;
   readonly live: Live;
   readonly describe: () => Promise<SystemInfo>;
+  /** Whether the credentials of a request that is still open are good. */
+  readonly stillGood: (actor: Actor, cookie: string | undefined) => Promise<boolean>;
+}
+
+/** Whoever asks while the work runs gets its result: reading a whole log is not done twice at a time for anybody. */
+export function shared<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () => {
+    running ??= work().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
 }
 
 /** Audit log, jobs, system information and the live stream: what belongs to the platform itself and to no module. */
@@ -31,8 +45,14 @@ export function systemRoutes({
   jobs,
   live,
   describe,
+  stillGood,
 }: SystemRouteDeps): Handlers<typeof systemOperations> {
   const audit = createAuditViews(db);
+  const verification = shared(async () => {
+    const started = clock.now().getTime();
+    const result = await verifyAudit(db, auditKey);
+    return { ...result, seconds: (clock.now().getTime() - started) / 1000 };
+  });
   return {
     listAudit: ({ query }) => audit.entriesPage(query),
     getAuditCheckpoint: () => audit.latestCheckpoint(auditKey),
@@ -47,16 +67,12 @@ export function systemRoutes({
         fileName: 'audit.ndjson',
       };
     },
-    verifyAudit: async () => {
-      const started = clock.now().getTime();
-      const result = await verifyAudit(db, auditKey);
-      return { ...result, seconds: (clock.now().getTime() - started) / 1000 };
-    },
+    verifyAudit: verification,
     listJobs: ({ query }) => jobs.list(query),
     getJob: ({ params }) => jobs.get(params.id),
     cancelJob: ({ params }, { actor }) =>
       jobs.cancel(params.id, { kind: actor.kind === 'token' ? 'token' : 'operator', id: actor.id, name: actor.name }),
     getSystem: () => describe(),
-    stream: (_, { signal }) => live.open(signal),
+    stream: (_, { actor, cookies, signal }) => live.open(whileValid(signal, () => stillGood(actor, cookies.session))),
   };
 }

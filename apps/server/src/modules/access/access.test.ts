@@ -348,3 +348,32 @@ test('nobody grants a role that carries more than they may do themselves', async
   );
   assert.ok((await token(['provisioner'])).secret);
 });
+
+test('what a session or token has opened is good no more after sign-out, idleness, expiry or withdrawal', async () => {
+  const { signedIn, by } = await enrolFirst();
+  const operator = await access.authenticate({ session: signedIn.cookie, bearer: undefined });
+  const { token, secret } = await access.tokens.create({ name: 't', roles: ['viewer'], days: 1 }, by);
+  const tool = await access.authenticate({ session: undefined, bearer: secret });
+  assert.ok(operator && tool);
+  const good = () => Promise.all([access.stillGood(operator, signedIn.cookie), access.stillGood(tool, undefined)]);
+  assert.deepEqual(await good(), [true, true]);
+
+  await access.signIn.signOut(signedIn.cookie, by);
+  await access.tokens.remove(token.id, by);
+
+  assert.deepEqual(await good(), [false, false]);
+});
+
+test('asking whether a session is still good does not keep it from becoming idle', async () => {
+  const { signedIn } = await enrolFirst();
+  const operator = await access.authenticate({ session: signedIn.cookie, bearer: undefined });
+  assert.ok(operator);
+  for (let quarter = 1; quarter < 8; quarter++) {
+    clock.advance(900_000);
+    assert.equal(await access.stillGood(operator, signedIn.cookie), true);
+  }
+
+  clock.advance(900_000);
+
+  assert.equal(await access.stillGood(operator, signedIn.cookie), false);
+});

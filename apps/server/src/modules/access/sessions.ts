@@ -107,6 +107,13 @@ export function createAuthenticator({ db, clock, bind, views }: AccessDeps) {
       const found = session === undefined ? undefined : await findSession(session);
       return found && actorOf('operator', found);
     },
+    /** Whether the credentials behind a request that is still open are good; asking is no use of the session. */
+    stillGood: async (actor: Actor, cookie: string | undefined): Promise<boolean> => {
+      const now = clock.now();
+      if (actor.kind === 'token') return ((await views.tokenById(actor.id))?.expires_at ?? now) > now;
+      const idleSince = new Date(now.getTime() - idleHours * hour);
+      return cookie !== undefined && (await views.session(secretHash(cookie), now, idleSince))?.id === actor.id;
+    },
     describe: async (actor: Actor): Promise<Session | undefined> => {
       if (actor.kind === 'token') {
         const token = await views.tokenById(actor.id);
