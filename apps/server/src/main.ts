@@ -35,6 +35,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', () => stop('SIGINT', 0));
   process.on('SIGTERM', () => stop('SIGTERM', 0));
+  // started by another program over a channel: when that one is gone, nobody would stop us
+  process.once('disconnect', () => stop('the parent is gone', 0));
   const { config } = loaded;
   // an address that means "all" is of no use to a vehicle; the name it will be given is
   const shownHost =
