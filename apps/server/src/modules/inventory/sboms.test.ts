@@ -4,7 +4,10 @@ import { after, before, test } from 'node:test';
 import { inventoryOperations } from '@bulkhead/contract';
 import { Compile } from 'typebox/compile';
 import { type TestDatabase, testDatabase } from '../../platform/db/testing.ts';
+import type { InventoryError } from './domain/error.ts';
 import { inventoryMigrations } from './index.ts';
+import { readSbomDocument } from './read-sbom-document.ts';
+import { readDocument } from './sbom-document.ts';
 import { auditedActions, publishedEvents, tester, testInventory } from './testing.ts';
 
 let database: TestDatabase;
@@ -129,4 +132,34 @@ test('two uploads at once to one version end with one whole SBOM', async () => {
   const software = await world.inventory.software.get(ids[1] ?? '');
   assert.ok(sboms.some(({ id, components }) => id === software.sbomId && components === software.components));
   assert.equal(await count('inventory_sbom_component'), 1 + (software.components ?? 0));
+});
+
+test('a large SBOM is read beside the event loop: timers go on, and the answer is that of a small one', async () => {
+  const many = Array.from({ length: 20_000 }, (_, i) => library(`large-${i}`, '1.0.0'));
+  const bytes = Buffer.from(cycloneDx(many));
+  let turns = 0;
+  const timer = setInterval(() => turns++, 5);
+
+  const read = await readSbomDocument(bytes);
+  clearInterval(timer);
+
+  assert.equal(read.components.length, 20_000);
+  assert.equal(read.components[0]?.key, readDocument(Buffer.from(cycloneDx(many.slice(0, 1)))).components[0]?.key);
+  assert.ok(turns > 5, `the event loop turned ${turns} times`);
+});
+
+test('a large document that is no SBOM is refused with its place, and the next one is read all the same', async () => {
+  const wrong = JSON.stringify({
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    components: 'x'.repeat(200_000),
+  });
+
+  await assert.rejects(
+    readSbomDocument(Buffer.from(wrong)),
+    (error: InventoryError) => error.code === 'inventory.bad-sbom' && error.fields?.path === '$.components',
+  );
+  const many = Array.from({ length: 2_000 }, (_, i) => library(`next-${i}`, '1.0.0'));
+  assert.equal((await readSbomDocument(Buffer.from(cycloneDx(many)))).components.length, 2_000);
 });

@@ -4,12 +4,11 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Sbom as SbomView } from '@bulkhead/contract';
 import { newId } from '@bulkhead/kernel';
-import { readSbom, SbomError } from '@bulkhead/sbom';
 import { inTransaction } from '../../platform/db/database.ts';
 import { type Actor, type InventoryDeps, inventoryEvent } from './deps.ts';
 import { InventoryError, unknownSbom, unknownSoftware } from './domain/error.ts';
-import { type SbomRows, sbomRows } from './domain/sbom-rows.ts';
-import { createSbomStore, type NewSbom } from './sbom-store.ts';
+import { readSbomDocument } from './read-sbom-document.ts';
+import { createSbomStore } from './sbom-store.ts';
 import { createSbomViews } from './sbom-views.ts';
 import { createSoftwareViews } from './software-views.ts';
 
@@ -43,7 +42,7 @@ export const createSboms = ({ db, clock, bind, notify }: InventoryDeps) => ({
     const sha256 = createHash('sha256').update(bytes).digest();
     const same = await createSbomViews(db).bySoftware(softwareId);
     if (same?.sha256 === sha256.toString('hex')) return same;
-    const { row, rows } = await prepare(bytes);
+    const [{ row, components, dependencies }, document] = await Promise.all([readSbomDocument(bytes), pack(bytes)]);
     return inTransaction(db, async (tx) => {
       const store = createSbomStore(tx);
       const software = await store.hold(softwareId);
@@ -53,6 +52,7 @@ export const createSboms = ({ db, clock, bind, notify }: InventoryDeps) => ({
       await store.remove(softwareId);
       await store.insert({
         ...row,
+        document,
         id,
         sha256,
         software_id: softwareId,
@@ -60,12 +60,12 @@ export const createSboms = ({ db, clock, bind, notify }: InventoryDeps) => ({
         uploaded_at: now,
         uploaded_by: by.name,
       });
-      await store.insertComponents(id, rows.components.map(withKey));
-      await store.insertDependencies(id, rows.dependencies);
+      await store.insertComponents(id, components);
+      await store.insertDependencies(id, dependencies);
       const { audit, outbox } = bind(tx);
       const details = {
         sha256: sha256.toString('hex'),
-        components: rows.components.length,
+        components: components.length,
         replaced: same?.sha256 ?? null,
       };
       await audit.append({ action: 'inventory.upload-sbom', subject: softwareId, by, details, at: now });
@@ -73,7 +73,7 @@ export const createSboms = ({ db, clock, bind, notify }: InventoryDeps) => ({
         inventoryEvent('inventory.sbom-stored', {
           sbomId: id,
           softwareId,
-          components: rows.components.length,
+          components: components.length,
         }),
       ]);
       await notify?.(tx, 'sboms');
@@ -82,43 +82,6 @@ export const createSboms = ({ db, clock, bind, notify }: InventoryDeps) => ({
       return stored;
     });
   },
-});
-
-type Prepared = Omit<NewSbom, 'id' | 'software_id' | 'software' | 'sha256' | 'uploaded_at' | 'uploaded_by'>;
-
-/** All the work that needs no database happens before the transaction opens. */
-async function prepare(bytes: Buffer): Promise<{ row: Prepared; rows: SbomRows }> {
-  const sbom = read(bytes);
-  const rows = sbomRows(sbom);
-  const row: Prepared = {
-    format: sbom.format === 'SPDX' ? 'spdx' : 'cyclonedx',
-    spec_version: sbom.specVersion,
-    component_count: rows.components.length,
-    unidentified: rows.unidentified,
-    warnings: sbom.warnings.map(({ path, message }) => (path === '$' ? message : `${path}: ${message}`)),
-    size: bytes.length,
-    document: await pack(bytes),
-    subject: sbom.subject ? JSON.stringify(sbom.subject) : null,
-  };
-  return { row, rows };
-}
-
-function read(bytes: Buffer) {
-  try {
-    return readSbom(bytes);
-  } catch (cause) {
-    if (!(cause instanceof SbomError)) throw cause;
-    throw new InventoryError('inventory.bad-sbom', `The document cannot be taken: ${cause.message}`, {
-      cause,
-      fields: { path: cause.path },
-    });
-  }
-}
-
-const withKey = (component: SbomRows['components'][number]) => ({
-  ...component,
-  id: newId(),
-  key: createHash('sha256').update(component.identity).digest('hex'),
 });
 
 async function readBounded(content: Readable): Promise<Buffer> {
