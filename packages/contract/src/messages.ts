@@ -157,7 +157,12 @@ export const Notice = Type.Object(
 );
 export type Notice = Static<typeof Notice>;
 
-export type MessageProblemCode = 'message.too-large' | 'message.too-deep' | 'message.not-json' | 'message.not-valid';
+export type MessageProblemCode =
+  | 'message.too-large'
+  | 'message.too-deep'
+  | 'message.too-often'
+  | 'message.not-json'
+  | 'message.not-valid';
 export class MessageProblem extends Problem<MessageProblemCode> {}
 
 /**

@@ -141,10 +141,12 @@ function parsed(front: Front, connection: Connection, packet: Plain, device: Dev
     message = front.deps.sinks[channel].parse(payload, device);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const kind: RefusalKind = error.code.endsWith('.replayed') ? 'replay' : 'payload';
+    const often = error.code.endsWith('.too-often');
+    const kind: RefusalKind = error.code.endsWith('.replayed') ? 'replay' : often ? 'flood' : 'payload';
     const detail = `${channel}: ${error.message}`;
     front.refused(connection, kind, detail);
-    return refusal(connection, qos, packetId, reason.badPayload, detail, device);
+    // Quota exceeded passes, an unfit payload does not: the device may keep the one and must give up the other.
+    return refusal(connection, qos, packetId, often ? reason.quotaExceeded : reason.badPayload, detail, device);
   }
   return entryOf('message', connection, channel, qos, packetId, device, message, payload.length + 256);
 }

@@ -16,6 +16,7 @@ import { type Profile, permittedKey } from './domain/profiles.ts';
 import { deviceSubject, deviceUris, readDeviceNames } from './domain/subject.ts';
 import { type Commit, createCommit, type Planned, type Wish } from './enrolment-commit.ts';
 import { type Issuing, keyFingerprint } from './issuing.ts';
+import { createStandingStore } from './standing-store.ts';
 import { createIdentityStore } from './store.ts';
 
 /** One verified wish for a certificate. */
@@ -94,7 +95,7 @@ async function runBatch(steps: Steps, wishes: readonly Wish[]): Promise<(Uint8Ar
   const ecus = await inventory.ecusForEnrolment(wishes.map(({ names }) => names));
   const [standing, compromised] = await Promise.all([
     standingByEcu(db, ecus),
-    createIdentityStore(db).compromisedKeys(wishes.map(({ keyFingerprint: key }) => key)),
+    createStandingStore(db).compromisedKeys(wishes.map(({ keyFingerprint: key }) => key)),
   ]);
   const planned: Planned[] = [];
   const repeats: { index: number; serialNumber: string }[] = [];
@@ -130,7 +131,7 @@ interface Standing {
 
 async function standingByEcu(db: Db, ecus: readonly (EnrolmentEcu | undefined)[]) {
   const ids = ecus.flatMap((ecu) => (ecu ? [ecu.ecuId] : []));
-  const rows = ids.length === 0 ? [] : await createIdentityStore(db).newestCertificates(ids);
+  const rows = ids.length === 0 ? [] : await createStandingStore(db).newestCertificates(ids);
   return new Map(
     rows.map((row): [string, Standing] => {
       const { serial_number: serialNumber, revocation_reason: reason, released_at } = row;

@@ -188,3 +188,22 @@ test('a heartbeat is written at most once a minute', async () => {
   assert.equal(await beat(30_000), first);
   assert.notEqual(await beat(40_000), first);
 });
+
+test('an ECU that reports without end is refused after a while, and may report again later', async () => {
+  const { device, message } = await report(2, 'TCU', {});
+  const payload = Buffer.from(JSON.stringify(message));
+  const parse = () => world.inventory.reportSink.parse(payload, device);
+  for (let i = 0; i < 60; i++) assert.deepEqual(parse(), message);
+
+  assert.throws(parse, { code: 'message.too-often' });
+  world.clock.advance(30_000);
+  assert.deepEqual(parse(), message);
+});
+
+test('names that an ECU invents do not fill the inventory', async () => {
+  const invented = (from: number) =>
+    Array.from({ length: 1_500 }, (_, i) => ({ ecuSerial: 'TCU-2', name: `app-${from + i}`, version: '1' }));
+  for (const from of [0, 1_500]) await store([await report(2, 'TCU', { software: invented(from) })]);
+
+  assert.equal((await world.inventory.ecus.get('TCU-2')).software.length, 2_000);
+});

@@ -1,10 +1,17 @@
-import { decodeHeartbeat, decodeInventoryReport, type Heartbeat, type InventoryReport } from '@bulkhead/contract';
+import {
+  decodeHeartbeat,
+  decodeInventoryReport,
+  type Heartbeat,
+  type InventoryReport,
+  MessageProblem,
+} from '@bulkhead/contract';
 import type { Db } from '../../platform/db/database.ts';
 import type { NewAnomaly } from './anomaly-store.ts';
 import type { InventoryDeps } from './deps.ts';
 import { judgeSubject, type KnownEcu, serialsOf } from './domain/read-report.ts';
 import { createEcuViews } from './ecu-views.ts';
 import { createInstallationStore, type Report } from './installation-store.ts';
+import { createReportRate } from './report-rate.ts';
 import { createStatusStore } from './status-store.ts';
 import { announceChanges, type Change, recordAnomalies, type Said } from './tell-changes.ts';
 import { createVehicleStore } from './vehicle-store.ts';
@@ -24,7 +31,7 @@ export interface ReceivedMessage<Message> {
 
 /** Where the messages of a channel go; `store` is called once per batch, in the transaction that acknowledges it. */
 export interface InventorySink<Message> {
-  parse(payload: Buffer): Message;
+  parse(payload: Buffer, device: ReceivedMessage<Message>['device']): Message;
   store(tx: Db, batch: readonly ReceivedMessage<Message>[]): Promise<void>;
 }
 
@@ -35,26 +42,31 @@ export const createHeartbeatSink = (): InventorySink<Heartbeat> => ({
 });
 
 /** Reports of installed software: a fixed number of statements, however many vehicles are in the batch. */
-export const createInventorySink = (deps: InventoryDeps): InventorySink<InventoryReport> => ({
-  parse: decodeInventoryReport,
-  store: async (tx, batch) => {
-    const serials = new Set(batch.flatMap(({ device, message }) => serialsOf(device, message)));
-    const known = new Map((await createEcuViews(tx).known([...serials])).map((ecu) => [ecu.serial, ecu]));
-    const read = readBatch(batch, known);
-    await createStatusStore(tx).touch(
-      batch.map(({ device, receivedAt }) => ({ ecu_id: device.ecuId, at: receivedAt })),
-    );
-    await replaceParts(deps, tx, read.parts);
-    const changes = await storeReports(tx, [...read.reports.values()], known);
-    await recordAnomalies(
-      deps,
-      tx,
-      [...read.anomalies, ...changes.filter(({ forged }) => forged).map(forgedOf)],
-      known,
-    );
-    await announceChanges(deps, tx, changes);
-  },
-});
+export const createInventorySink = (deps: InventoryDeps): InventorySink<InventoryReport> => {
+  const mayReport = createReportRate();
+  return {
+    parse: (payload, { ecuId }) => {
+      if (mayReport(ecuId, deps.clock.now())) return decodeInventoryReport(payload);
+      throw new MessageProblem('message.too-often', 'this ECU reports too often; a report every 30 s is enough');
+    },
+    store: (tx, batch) => storeBatch(deps, tx, batch),
+  };
+};
+
+async function storeBatch(
+  deps: InventoryDeps,
+  tx: Db,
+  batch: readonly ReceivedMessage<InventoryReport>[],
+): Promise<void> {
+  const serials = new Set(batch.flatMap(({ device, message }) => serialsOf(device, message)));
+  const known = new Map((await createEcuViews(tx).known([...serials])).map((ecu) => [ecu.serial, ecu]));
+  const read = readBatch(batch, known);
+  await createStatusStore(tx).touch(batch.map(({ device, receivedAt }) => ({ ecu_id: device.ecuId, at: receivedAt })));
+  await replaceParts(deps, tx, read.parts);
+  const changes = await storeReports(tx, [...read.reports.values()], known);
+  await recordAnomalies(deps, tx, [...read.anomalies, ...changes.filter(({ forged }) => forged).map(forgedOf)], known);
+  await announceChanges(deps, tx, changes);
+}
 
 interface Part {
   readonly ecu: KnownEcu & { readonly supplier: string };
@@ -150,18 +162,27 @@ async function replaceParts({ bind }: InventoryDeps, tx: Db, parts: readonly Par
 }
 
 const refreshAfter = 3_600_000;
+/** Names and slots that one ECU may fill; invented ones beyond would only make each later report dearer to compare. */
+const mostPerEcu = 2_000;
 
 /** Writes what differs from what is on file; a repeated report costs a write once an hour. Answers what changed. */
 async function storeReports(tx: Db, said: readonly Said[], known: Ecus): Promise<Change[]> {
   if (said.length === 0) return [];
   const store = createInstallationStore(tx);
   const installed = await store.installedOn([...new Set(said.map(({ ecu_id }) => ecu_id))]);
+  const counts = new Map<string, number>();
+  for (const { ecu_id } of installed) counts.set(ecu_id, (counts.get(ecu_id) ?? 0) + 1);
   const before = new Map(installed.map((row) => [JSON.stringify([row.ecu_id, row.name, row.slot]), row]));
   const changes: Change[] = [];
   const writes: Report[] = [];
   for (const report of said) {
     const old = before.get(JSON.stringify([report.ecu_id, report.name, report.slot]));
     if (old?.reported_at && old.reported_at > report.at) continue;
+    if (!old) {
+      const count = (counts.get(report.ecu_id) ?? 0) + 1;
+      if (count > mostPerEcu) continue;
+      counts.set(report.ecu_id, count);
+    }
     const same = old?.reported_version === report.version && sameBytes(old.reported_sha256, report.sha256);
     const from = old?.reported_version ?? null;
     const planned = old?.planned_version ?? null;

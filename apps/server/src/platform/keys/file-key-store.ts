@@ -5,7 +5,7 @@ import { generateKey, signerOf } from '@bulkhead/pki';
 import { writeDurably } from './durable-file.ts';
 import { KeyStoreError } from './error.ts';
 import type { KeyStore, StoredKey } from './key-store.ts';
-import { assertPrivate, type MasterKey, type MasterKeyOptions, openMasterKey } from './master-key.ts';
+import { assertNotShared, assertPrivate, type MasterKey, type MasterKeyOptions, openMasterKey } from './master-key.ts';
 
 const suffix = '.key';
 const namePattern = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
@@ -61,6 +61,7 @@ export function createKeyStore(options: MasterKeyOptions): KeyStore {
       cause,
     });
   }
+  assertNotShared(directory);
   const master = openMasterKey(options);
   const cache = new Map<string, StoredKey>();
 

@@ -61,6 +61,16 @@ export function assertPrivate(path: string): void {
   }
 }
 
+/** Who may write to the directory may put keys of his own in place of ours. */
+export function assertNotShared(directory: string): void {
+  if (process.platform !== 'win32' && (statSync(directory).mode & 0o002) !== 0) {
+    throw new KeyStoreError(
+      'keys.exposed',
+      `Anyone can write to ${directory}: run \`chmod 700 ${directory}\` and check what is in it`,
+    );
+  }
+}
+
 function writeOnce(path: string, content: Uint8Array): void {
   try {
     writeDurably(path, content);
