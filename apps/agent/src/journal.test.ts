@@ -39,6 +39,23 @@ test('nothing of a record is readable on the medium, and another key does not op
   assert.throws(() => openJournal({ directory, key: randomBytes(32) }), { code: 'agent.state-damaged' });
 });
 
+test('a record that was changed on the medium is given up and counted, the others stay', () => {
+  const directory = fresh();
+  const journal = openJournal({ directory, key });
+  for (const text of ['first', 'changed', 'last']) journal.append(Buffer.from(text));
+  journal.close();
+  const [file] = filesOf(directory) as [string];
+  const bytes = readFileSync(file);
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] as number) ^ 1;
+  writeFileSync(file, bytes);
+
+  const again = openJournal({ directory, key });
+
+  assert.deepEqual(texts(again), ['first', 'last']);
+  assert.equal(again.takeDropped(), 1);
+});
+
 test('a record cut short by a crash is left out, those before it stay', () => {
   const directory = fresh();
   const journal = openJournal({ directory, key });

@@ -28,18 +28,38 @@ const lengthBytes = 4;
 const maxRecordBytes = 131_072;
 const fileName = (number: number) => `${String(number).padStart(10, '0')}.log`;
 
-/** Records of one file up to the first that was cut short by a crash. */
-function readSegment(path: string, key: Buffer): Buffer[] {
+/** Records of one file up to the first that was cut short by a crash, and the faults of those that were changed. */
+function readSegment(path: string, key: Buffer): { records: Buffer[]; faults: unknown[] } {
   const file = readFileSync(path);
   const records: Buffer[] = [];
+  const faults: unknown[] = [];
   for (let at = 0; at + lengthBytes <= file.length; ) {
     const length = file.readUInt32BE(at);
     const end = at + lengthBytes + length;
     if (length < sealOverhead || length > maxRecordBytes + sealOverhead || end > file.length) break;
-    records.push(unseal(key, 'journal', file.subarray(at + lengthBytes, end)));
+    try {
+      records.push(unseal(key, 'journal', file.subarray(at + lengthBytes, end)));
+    } catch (fault) {
+      faults.push(fault);
+    }
     at = end;
   }
-  return records;
+  return { records, faults };
+}
+
+/**
+ * All files, oldest first; those with nothing to read are removed. Records that were changed on the medium are lost, but
+ * must not silence the others. When none can be read the key is another one: that is an error, and nothing is removed.
+ */
+function readFiles(directory: string, key: Buffer) {
+  const names = readdirSync(directory).filter((name) => name.endsWith('.log'));
+  const files = names
+    .sort()
+    .map((name) => ({ number: Number.parseInt(name, 10), ...readSegment(join(directory, name), key) }));
+  const faults = files.flatMap((file) => file.faults);
+  if (faults.length > 0 && files.every(({ records }) => records.length === 0)) throw faults[0];
+  for (const [i, { records }] of files.entries()) if (records.length === 0) rmSync(join(directory, names[i] as string));
+  return { files, lost: faults.length };
 }
 
 /** The files: a record goes to the newest, and a file goes when nothing in it waits any more. */
@@ -73,22 +93,18 @@ function createSegments({ directory, key, maxBytes = 4 * 1024 * 1024, durable = 
 
   return {
     closeFile,
-    /** Everything that is left from before, oldest first. */
-    load: (each: (content: Buffer, segment: number) => void): void => {
-      const names = readdirSync(directory).filter((name) => name.endsWith('.log'));
-      for (const name of names.sort()) {
-        const number = Number.parseInt(name, 10);
-        const records = readSegment(join(directory, name), key);
+    /** Everything that is left from before, oldest first; returns how many records were lost to changes. */
+    load: (each: (content: Buffer, segment: number) => void): number => {
+      const { files, lost } = readFiles(directory, key);
+      for (const { number, records } of files) {
         next = number + 1;
-        if (records.length === 0) {
-          rmSync(join(directory, name));
-          continue;
-        }
+        if (records.length === 0) continue;
         const bytes = records.reduce((sum, { length }) => sum + length + sealOverhead + lengthBytes, 0);
         segments.set(number, { number, bytes, waiting: records.length });
         total += bytes;
         for (const content of records) each(content, number);
       }
+      return lost;
     },
     /** The segment that must go so that `bytes` more have room. */
     surplus: (bytes: number): Segment | undefined =>
@@ -150,7 +166,7 @@ export function openJournal(options: JournalOptions) {
   const waiting: JournalRecord[] = [];
   let dropped = 0;
   let lastId = 0;
-  segments.load((content, segment) => waiting.push({ id: ++lastId, segment, content }));
+  dropped = segments.load((content, segment) => waiting.push({ id: ++lastId, segment, content }));
 
   function makeRoom(bytes: number): void {
     for (let oldest = segments.surplus(bytes); oldest; oldest = segments.surplus(bytes)) {

@@ -16,7 +16,9 @@ export function seal(key: Buffer, purpose: string, plain: Uint8Array): Buffer {
 /** @throws AgentError `agent.state-damaged` when the bytes were changed, cut or sealed for another purpose. */
 export function unseal(key: Buffer, purpose: string, sealed: Uint8Array): Buffer {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, nonceBytes)).setAAD(Buffer.from(purpose));
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, nonceBytes), {
+      authTagLength: tagBytes,
+    }).setAAD(Buffer.from(purpose));
     decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
     return Buffer.concat([decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes)), decipher.final()]);
   } catch (cause) {

@@ -68,7 +68,9 @@ export function openState(options: StateOptions) {
     sealingKey: key,
     /** The next boot number, on the medium before it is used: it never repeats, which event identities rely on. */
     nextBoot: (): number => {
-      const boot = Number(read('boot')?.toString() ?? 0) + 1;
+      const last = Number(read('boot')?.toString() ?? 0);
+      // A counter that was changed to nonsense would have every event refused; the time is above every boot counted so far.
+      const boot = Number.isInteger(last) && last >= 0 && last < 0xffff_ffff ? last + 1 : Math.floor(Date.now() / 1000);
       writeAtomically(path('boot'), Buffer.from(String(boot)), durable);
       return boot;
     },
