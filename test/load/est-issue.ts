@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateKey, issueCertificate, parseCertificationRequest, randomSerial, selfIssuer } from '@bulkhead/pki';
 import type { Figure } from './harness/figure.ts';
-import { claimCertificate, ecusOf, estPath, registerEcus, requestOf } from './harness/fleet.ts';
+import { type Claim, claimCertificate, ecusOf, estPath, registerEcus, requestOf } from './harness/fleet.ts';
 import { postOf, runHttpLoad, writeRequests } from './harness/load.ts';
 import { openOpensslCa } from './harness/openssl-ca.ts';
 import { openPlatform, type Platform } from './harness/platform.ts';
@@ -22,8 +22,9 @@ export async function benchEstIssue(run: Run): Promise<void> {
   run.say(`registering ${count} ECUs and making their requests`);
   const ecus = ecusOf(count);
   await registerEcus(platform, ecus);
+  const claim = await claimCertificate(platform);
   const requests = ecus.map((ecu) => requestOf(ecu).der);
-  const ours = await enrolAll(run, platform, requests);
+  const ours = await enrolAll(run, platform, claim, requests);
   await platform.stopServer();
   run.say('openssl ca and openssl speed');
   const peers = await measurePeers(run, requests.slice(0, run.quick ? 50 : 2_000));
@@ -34,9 +35,8 @@ export async function benchEstIssue(run: Run): Promise<void> {
 }
 
 /** Every request once, over mutual TLS with a plant claim certificate; all of them must be in the table afterwards. */
-async function enrolAll(run: Run, platform: Platform, requests: readonly Buffer[]) {
+async function enrolAll(run: Run, platform: Platform, claim: Claim, requests: readonly Buffer[]) {
   const count = requests.length;
-  const claim = await claimCertificate(platform);
   const posts = requests.map((der) => postOf(estPath, 'application/pkcs10', der.toString('base64')));
   const load = {
     port: platform.ports.est,

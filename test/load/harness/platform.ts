@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { type Client, createClient } from '@bulkhead/contract';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbedded } from '../../../apps/server/src/platform/db/embedded-postgres.ts';
@@ -34,6 +35,13 @@ export interface Platform {
   restart(): Promise<void>;
   stopServer(): Promise<void>;
 }
+
+/** Hears first of connections that the server closed while this process was busy making its load; else one is used again. */
+const patientFetch: typeof fetch = async (input, init) => {
+  await setImmediate();
+  await setImmediate();
+  return fetch(input, init);
+};
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -92,7 +100,7 @@ export async function openPlatform(run: Run, { core, name = 'platform' }: Platfo
     ports,
     sql,
     get client() {
-      return createClient({ baseUrl: `http://127.0.0.1:${ports.http}`, token: now().token });
+      return createClient({ baseUrl: `http://127.0.0.1:${ports.http}`, token: now().token, fetch: patientFetch });
     },
     get token() {
       return now().token;
