@@ -56,6 +56,34 @@ test('the root is pinned by its fingerprint, and by no other', async () => {
   assert.deepEqual((JSON.parse(who.out) as { roles: string[] }).roles, ['administrator']);
 });
 
+test('signing in again without the fingerprint keeps the pin', async () => {
+  const again = await home.run(['login', '--url', url], { input: token });
+  const contexts = await run('context', 'list');
+
+  assert.equal(again.code, 0, again.err);
+  assert.deepEqual(
+    (JSON.parse(contexts.out) as { pinned: boolean }[]).map(({ pinned }) => pinned),
+    [true],
+  );
+});
+
+test('an open stream ends soon after its token was withdrawn', { timeout: 60_000 }, async () => {
+  const by = { kind: 'system', id: 'test', name: 'test' } as const;
+  const made = await server.modules.access.tokens.create({ name: 'short', roles: ['viewer'], days: 1 }, by);
+  const stream = await fetch(`http://127.0.0.1:${server.ports.http}/api/v1/stream`, {
+    headers: { authorization: `Bearer ${made.secret}` },
+  });
+  assert.equal(stream.status, 200);
+
+  await server.modules.access.tokens.remove(made.token.id, by);
+  const end = await stream.text().then(
+    () => 'ended',
+    () => 'ended',
+  );
+
+  assert.equal(end, 'ended');
+});
+
 test('a fleet is described, imported, listed and retired', async () => {
   const vin = 'WBHAR1A23S1000001';
   const role = { id: 'tcu', name: 'TCU', function: 'telematics', buses: [], patchable: true, interfaces: ['cellular'] };

@@ -79,7 +79,9 @@ async function signIn(terminal: Terminal, command: Command): Promise<void> {
     throw new CliError('cli.usage', 'A context name is made of letters, digits and . _ : -');
   const fingerprint = textOption(command, 'fingerprint');
   const pinned = fingerprint !== undefined && url.startsWith('https:');
-  const ca = pinned ? await fetchRoot(url, fingerprint) : undefined;
+  // without a fingerprint an earlier pin of the same address stays: a new token is no reason to trust more
+  const earlier = Object.values(readContexts(terminal.env).contexts).find((context) => context.url === url)?.ca;
+  const ca = pinned ? await fetchRoot(url, fingerprint) : earlier;
   if (fingerprint !== undefined && !pinned)
     terminal.talk('Plain HTTP has no certificate: the fingerprint is not used.');
   const token = await askToken(terminal, textOption(command, 'tokenFile'));

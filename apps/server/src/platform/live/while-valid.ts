@@ -1,4 +1,4 @@
-const checkEveryMs = 15_000;
+const checkEveryMs = 5_000;
 
 /**
  * A signal that aborts with `gone`, and soon after `valid` says no: an answer that stays open is asked about again, so
