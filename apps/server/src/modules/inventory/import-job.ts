@@ -139,7 +139,8 @@ async function stop(deps: InventoryDeps, importId: string, control: ImportContro
   return { importId };
 }
 
-async function endImport(
+/** Ends an import and drops its bytes, with the entry in the audit log. */
+export async function endImport(
   deps: InventoryDeps,
   tx: Db,
   id: string,

@@ -47,6 +47,34 @@ export const createImportViews = (db: Db) => ({
     return row && importOf(row);
   },
 
+  /** Uploads that nobody went on with, and imports whose job ended before it could end them; their bytes lie about. */
+  abandoned: (openedBefore: Date) =>
+    db
+      .selectFrom('inventory_import as i')
+      .leftJoin('platform_job as j', 'j.id', 'i.job_id')
+      .select(['i.id', 'j.state as job_state'])
+      .where((eb) =>
+        eb.or([
+          eb('i.state', '=', 'uploading').and('i.created_at', '<', openedBefore),
+          eb('i.state', '=', 'running').and('j.state', 'in', ['failed', 'cancelled']),
+        ]),
+      )
+      .orderBy('i.id')
+      .limit(20)
+      .forUpdate('i')
+      .skipLocked()
+      .execute(),
+
+  countOpen: async (creatorId: string): Promise<number> => {
+    const { n } = await db
+      .selectFrom('inventory_import')
+      .select(({ fn }) => fn.countAll<string>().as('n'))
+      .where('state', '=', 'uploading')
+      .where('created_by_id', '=', creatorId)
+      .executeTakeFirstOrThrow();
+    return Number(n);
+  },
+
   row: (id: string) => select(db).where('i.id', '=', id).executeTakeFirst(),
 
   errors: async (id: string, after: number, limit: number) => {

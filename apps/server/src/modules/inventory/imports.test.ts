@@ -169,6 +169,54 @@ test('reading goes on where a killed run stopped, and no row is counted or store
   assert.equal((await world.inventory.vehicles.list({ count: true, limit: 1 })).total, 5004);
 });
 
+test('an upload that nobody went on with for a week is dropped with its bytes, and one person opens twenty at most', async () => {
+  const { imports } = world.inventory;
+  const by = { ...tester, id: '0198a000-0000-7000-8000-0000000000aa' };
+  const open = () => imports.create({ kind: 'vehicles', format: 'csv', name: 'v.csv' }, by);
+  const { id } = await open();
+  await imports.append(id, 0, Readable.from([Buffer.from('vin')]));
+  for (let i = 1; i < 20; i++) await open();
+  await assert.rejects(open(), { code: 'inventory.import-not-ready' });
+
+  world.clock.advance(8 * 86_400_000);
+  await open();
+
+  assert.equal((await imports.get(id)).state, 'cancelled');
+  const chunks = await database.db
+    .selectFrom('inventory_import_chunk')
+    .select('start')
+    .where('import_id', '=', id)
+    .execute();
+  assert.deepEqual(chunks, []);
+  assert.ok((await auditedActions(database.db)).includes('inventory.import-cancelled'));
+});
+
+test('an import whose job was cancelled before it ran gives its bytes back', async () => {
+  const { imports } = world.inventory;
+  const id = await world.upload('vehicles', vehicleFile);
+  const { jobId } = await imports.get(id);
+  const times = { created_at: world.clock.now(), updated_at: world.clock.now(), finished_at: world.clock.now() };
+  const by = { created_by_kind: tester.kind, created_by_id: tester.id, created_by_name: tester.name };
+  await database.db
+    .insertInto('platform_job')
+    .values({ id: jobId ?? '', kind: 'inventory.import', title: '', input: '{}', state: 'cancelled', ...times, ...by })
+    .execute();
+
+  await imports.create({ kind: 'vehicles', format: 'csv', name: 'next.csv' }, tester);
+
+  const { state } = await database.db
+    .selectFrom('inventory_import')
+    .select('state')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  const chunks = await database.db
+    .selectFrom('inventory_import_chunk')
+    .select('start')
+    .where('import_id', '=', id)
+    .execute();
+  assert.deepEqual([state, chunks], ['cancelled', []]);
+});
+
 test('an import is audited when it is opened, started and ended', async () => {
   const actions = new Set(await auditedActions(database.db));
   for (const action of [

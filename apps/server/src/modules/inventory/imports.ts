@@ -4,11 +4,16 @@ import { newId } from '@bulkhead/kernel';
 import { type Db, inTransaction } from '../../platform/db/database.ts';
 import type { Actor, InventoryDeps } from './deps.ts';
 import { InventoryError, unknownImport } from './domain/error.ts';
+import { endImport } from './import-job.ts';
 import { createImportStore, type NewImport } from './import-store.ts';
 import { createImportViews } from './import-views.ts';
 
 const defaultMaxBytes = 4 * 1024 ** 3;
 const pieceBytes = 1024 * 1024;
+/** Uploads that one person or token may have open: each takes up to `maxImportBytes` of the database. */
+const mostOpen = 20;
+const abandonedAfterMs = 7 * 86_400_000;
+const sweeper: Actor = Object.freeze({ kind: 'system', id: 'inventory', name: 'abandoned uploads' });
 
 export const createImports = (deps: InventoryDeps) => {
   const { db, clock, bind, startImport, notify, maxImportBytes = defaultMaxBytes } = deps;
@@ -25,6 +30,9 @@ export const createImports = (deps: InventoryDeps) => {
       inTransaction(db, async (tx) => {
         const id = newId();
         const now = clock.now();
+        await dropAbandoned(deps, tx, now);
+        if ((await createImportViews(tx).countOpen(by.id)) >= mostOpen)
+          throw notReady(`You have ${mostOpen} uploads open already: start them first, or go on with one of them.`);
         const creator = { created_by: by.name, created_by_id: by.id, created_by_kind: by.kind };
         await createImportStore(tx).insert({ id, ...body, created_at: now, ...creator });
         await bind(tx).audit.append({
@@ -73,6 +81,13 @@ export const createImports = (deps: InventoryDeps) => {
       }),
   };
 };
+
+/** Whoever opens an upload clears away a few that nobody will finish, so that space is not lost for ever. */
+async function dropAbandoned(deps: InventoryDeps, tx: Db, now: Date): Promise<void> {
+  const found = await createImportViews(tx).abandoned(new Date(now.getTime() - abandonedAfterMs));
+  for (const { id, job_state } of found)
+    await endImport(deps, tx, id, job_state === 'failed' ? 'failed' : 'cancelled', sweeper);
+}
 
 async function require(db: Db, id: string): Promise<Import> {
   const found = await createImportViews(db).byId(id);
