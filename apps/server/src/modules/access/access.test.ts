@@ -54,6 +54,20 @@ test('the set-up link works once, and there is none any more once there is an op
   assert.equal(await access.enrolment.createSetupLink(), undefined);
 });
 
+test('a set-up link stands in the audit log', async () => {
+  const written = () =>
+    database.db
+      .selectFrom('platform_audit_entry')
+      .select(({ fn }) => fn.countAll<string>().as('n'))
+      .where('action', '=', 'access.create-setup-link')
+      .executeTakeFirstOrThrow();
+  const { n } = await written();
+
+  await access.enrolment.createSetupLink();
+
+  assert.equal(Number((await written()).n), Number(n) + 1);
+});
+
 test('a set-up link ends after 30 minutes, and a newer one voids it at once', async () => {
   const first = (await access.enrolment.createSetupLink())?.token ?? '';
   const second = (await access.enrolment.createSetupLink())?.token ?? '';

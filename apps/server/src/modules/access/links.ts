@@ -53,7 +53,10 @@ export const createLinks = ({ db, clock, bind }: AccessDeps) =>
         const writers = bind(tx);
         if (await writers.store.anyOperator()) return undefined;
         await writers.store.deleteSetupLinks();
-        return insertLink(writers, 'set-up', null, clock.now(), setupMinutes * 60_000);
+        const now = clock.now();
+        const by = { kind: 'system', id: 'start', name: 'set-up' } as const;
+        await writers.audit.append({ action: 'access.create-setup-link', subject: 'set-up', by, at: now });
+        return insertLink(writers, 'set-up', null, now, setupMinutes * 60_000);
       }),
     /** A link for an operator who was invited, in the caller's transaction. */
     createInvitation: (writers: AccessWriters, operatorId: string) =>
