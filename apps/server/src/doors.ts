@@ -10,6 +10,15 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 /** A host and port as part of an address; IPv6 in brackets. */
 export const authority = (host: string, port: number) => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
+/** A peer that is silent or dribbles gives its place up; node:http's own limits are minutes. */
+const patience = {
+  headersTimeout: 10_000,
+  requestTimeout: 0,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+};
+const mostConnections = 10_000;
+
 /** Stops taking connections, lets requests end for a while, then closes what is left. */
 function drain(server: Server, patienceMs: number): Promise<void> {
   return new Promise((resolve) => {
@@ -43,15 +52,16 @@ export async function openDoors(config: Config, identity: Identity, listener: Li
   const opened: Server[] = [];
   const close = async () => void (await Promise.all(opened.map((server) => drain(server, 5_000))));
   const open = async (server: Server, host: string, port: number, setting: string) => {
+    server.maxConnections = mostConnections;
     const real = await listen(server, host, port, setting);
     opened.push(server);
     return real;
   };
   try {
     const { http, vehicles } = config;
-    const httpPort = await open(createServer(listener), http.host, http.port, 'http.port');
+    const httpPort = await open(createServer(patience, listener), http.host, http.port, 'http.port');
     const { key, cert } = identity.secureContext();
-    const https = createHttpsServer({ key, cert }, listener);
+    const https = createHttpsServer({ key, cert, handshakeTimeout: 10_000, ...patience }, listener);
     identity.onSecureContext((material) => https.setSecureContext({ key: material.key, cert: material.cert }));
     const tlsPort = await open(https, http.tlsHost, http.tlsPort, 'http.tlsPort');
     const estPort = await open(identity.createVehicleServer(), vehicles.host, vehicles.estPort, 'vehicles.estPort');

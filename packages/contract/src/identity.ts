@@ -21,7 +21,13 @@ export const revocationReasons = [
   'privilegeWithdrawn',
 ] as const;
 export const certificateStates = ['valid', 'expiring', 'expired', 'revoked'] as const;
-const SerialNumber = Type.String({ pattern: '^[0-9a-f]{2,40}$' });
+const SerialNumber = Type.String({
+  pattern: '^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){0,19}$',
+  description: 'Hexadecimal, as openssl prints it: capitals and colons are taken too',
+});
+
+/** The one form under which serial numbers are stored and compared. */
+export const plainSerialNumber = (text: string) => text.replaceAll(':', '').toLowerCase();
 const closed = { additionalProperties: false } as const;
 
 export const Authority = Type.Object({

@@ -3,6 +3,7 @@ import {
   type IdentityCode,
   type identityOperations,
   type Profile as ProfileView,
+  plainSerialNumber,
 } from '@bulkhead/contract';
 import { toPem } from '@bulkhead/pki';
 import type { Actor } from '../../platform/audit/audit.ts';
@@ -89,21 +90,21 @@ export const identityRoutes = (identity: Identity): Handlers<typeof identityOper
   },
   listCertificates: ({ query }) => identity.views.certificates(query, identity.now()),
   getCertificate: async ({ params }) => {
-    const row = await identity.views.certificate(params.serialNumber);
+    const row = await identity.views.certificate(plainSerialNumber(params.serialNumber));
     if (!row)
       throw new IdentityError(
         'identity.unknown-serial',
-        `No certificate here has the serial number ${params.serialNumber}`,
+        `No certificate here has the serial number ${plainSerialNumber(params.serialNumber)}`,
       );
     return { ...certificateOf(row, identity.now()), pem: toPem('CERTIFICATE', row.der) };
   },
   revokeCertificate: async ({ params, body }, context) => {
     const request = { reason: body.reason, comment: body.comment, by: actorOf(context) };
-    return certificateOf(await identity.revoke(params.serialNumber, request), identity.now());
+    return certificateOf(await identity.revoke(plainSerialNumber(params.serialNumber), request), identity.now());
   },
   releaseCertificate: async ({ params, body }, context) => {
     const request = { comment: body.comment, by: actorOf(context) };
-    return certificateOf(await identity.release(params.serialNumber, request), identity.now());
+    return certificateOf(await identity.release(plainSerialNumber(params.serialNumber), request), identity.now());
   },
   issueClaimCertificate: ({ body }, context) =>
     identity.issueClaim({ plant: body.plant, request: body.request, days: body.days, by: actorOf(context) }),
