@@ -13,7 +13,7 @@ export const authority = (host: string, port: number) => `${isIP(host) === 6 ? `
 /** A peer that is silent or dribbles gives its place up; node:http's own limits are minutes. */
 const patience = {
   headersTimeout: 10_000,
-  requestTimeout: 0,
+  requestTimeout: 300_000,
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 5_000,
 };
