@@ -32,7 +32,8 @@ async function passkeySignIn(): Promise<Session> {
 
 /** Only a path of this console may be the place to go on to. */
 export function safeNext(next: string | null): string {
-  return next?.startsWith('/') && !next.startsWith('//') && !next.startsWith('/\\') ? next : paths.overview();
+  const target = next?.startsWith('/') ? URL.parse(next, location.origin) : null;
+  return target?.origin === location.origin ? `${target.pathname}${target.search}` : paths.overview();
 }
 
 function PasswordForm() {

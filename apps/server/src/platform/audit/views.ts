@@ -50,6 +50,15 @@ function entryOf(row: EntryContent & { leaf_index: string | null }): AuditEntry 
     action: row.action,
     subject: row.subject,
     by: { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
-    details: JSON.parse(row.details),
+    details: readDetails(row.details),
   };
+}
+
+/** A row that somebody changed must still be shown: that is when the log is read most. */
+function readDetails(text: string): AuditEntry['details'] {
+  try {
+    return JSON.parse(text) as AuditEntry['details'];
+  } catch {
+    return { unreadable: text };
+  }
 }

@@ -54,6 +54,8 @@ export async function openDatabase({
     connectionTimeoutMillis: 10_000,
     allowExitOnIdle,
     keepAlive: true,
+    // A caller's slow filter must not hold a connection for ever; migrations and other long work lift this for themselves.
+    statement_timeout: 60_000,
     // A transaction that its owner forgot would hold locks and stop vacuum for ever.
     idle_in_transaction_session_timeout: 60_000,
   });

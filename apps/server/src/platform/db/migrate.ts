@@ -89,6 +89,7 @@ export async function migrate(
 ): Promise<readonly MigrationName[]> {
   const known = readMigrations(sources);
   return db.connection().execute(async (session) => {
+    await sql`set statement_timeout = 0`.execute(session); // building an index may take its time
     await sql`select pg_advisory_lock(${migrationLock}::bigint)`.execute(session);
     try {
       await createJournal(session);
@@ -100,6 +101,7 @@ export async function migrate(
       return pending.map(nameOf);
     } finally {
       await sql`select pg_advisory_unlock(${migrationLock}::bigint)`.execute(session);
+      await sql`reset statement_timeout`.execute(session);
     }
   });
 }

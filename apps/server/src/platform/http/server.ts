@@ -38,6 +38,13 @@ function fromFramework(error: unknown): unknown {
     return new RequestError('request.unsupported-media-type', 'Send application/json.');
   if (code.startsWith('FST_ERR_CTP_') || error instanceof SyntaxError)
     return new RequestError('request.invalid', 'The body is not valid JSON.');
+  // query_canceled: the time limit of database.ts
+  if (code === '57014')
+    return new RequestError(
+      'request.unavailable',
+      'The question took too long to answer. Narrow the filter, or ask without the total.',
+      { cause: error },
+    );
   if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH')
     return new RequestError('request.invalid', 'The address is not valid.');
   if (code.startsWith('ECONNREFUSED') || code === '57P01' || code === '57P03' || code === '53300')
