@@ -57,7 +57,9 @@ const every = [
 
 async function settle(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.waitForTimeout(1500); // lists load, graphs are laid out
+  // the graph is laid out in a worker of its own
+  if (page.url().includes('tab=architecture')) await page.locator('.react-flow__node').first().waitFor();
+  await page.waitForTimeout(1500); // lists load
 }
 
 async function take(page: Page, path: string, theme: 'light' | 'dark', name: string): Promise<void> {
