@@ -20,7 +20,8 @@ const say = (line: string) => console.log(`demo: ${line}`);
  * goodbye before the server goes. The channel tells the server when this program is gone without a word.
  */
 function startServer(args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [serverProgram, ...args], {
+  // a library touches an experimental part of Web Crypto, which is no news to whoever runs the demo
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', serverProgram, ...args], {
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
