@@ -128,6 +128,8 @@ test('revoking the identity in the console takes the vehicle offline', { skip: n
     .fill(decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? ''));
   await dialog.getByRole('button', { name: 'Revoke' }).last().click();
   await page.getByText('revoked', { exact: false }).first().waitFor();
+  // the reason was a compromised key: the ECU comes back only when a person lets it
+  await page.getByRole('button', { name: 'Release' }).waitFor();
 
   await page.goto(`/vehicles/${vin}`);
   await page.getByText('offline', { exact: false }).first().waitFor({ timeout: 15_000 });

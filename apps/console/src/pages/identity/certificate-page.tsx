@@ -17,7 +17,8 @@ import { Section } from '../../ui/section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { AuditTable } from '../access/audit-table.tsx';
-import { RevokeModal } from './revoke-modal.tsx';
+import { ReleaseModal } from './release-modal.tsx';
+import { needsRelease, RevokeModal } from './revoke-modal.tsx';
 
 function Summary({ certificate }: { certificate: Certificate }) {
   return (
@@ -60,6 +61,7 @@ export function CertificatePage() {
   const answer = useQuery(query('getCertificate', { params: { serialNumber: serial } }));
   const denial = useDenial('identity.revoke');
   const [revoking, setRevoking] = useState(false);
+  const [releasing, setReleasing] = useState(false);
   const certificate = answer.data;
   const ended = certificate?.state === 'revoked' ? 'The certificate is revoked already' : undefined;
   return (
@@ -69,6 +71,11 @@ export function CertificatePage() {
       actions={
         <Actions>
           <CopyAs api={`/certificates/${serial}`} cli={`bulkhead certificates show ${serial}`} />
+          {certificate?.ecuSerial && needsRelease(certificate.revocationReason) && (
+            <PermittedButton denial={denial} onClick={() => setReleasing(true)}>
+              Release…
+            </PermittedButton>
+          )}
           <PermittedButton
             denial={denial ?? ended ?? (certificate ? undefined : 'The certificate is not loaded')}
             onClick={() => setRevoking(true)}
@@ -86,6 +93,7 @@ export function CertificatePage() {
               <CodeBlock text={loaded.pem} label="certificate" />
             </Section>
             <AuditTable within={`subject : ${quoted(loaded.serialNumber)}`} />
+            {releasing && <ReleaseModal certificate={loaded} onClose={() => setReleasing(false)} />}
             {revoking && <RevokeModal certificate={loaded} onClose={() => setRevoking(false)} />}
           </>
         )}

@@ -20,6 +20,10 @@ const reasonTexts: Readonly<Record<Reason, string>> = {
   cessationOfOperation: 'The ECU is out of service',
   privilegeWithdrawn: 'The right to speak was withdrawn',
 };
+/** After these the claim certificate of a plant does not bring an ECU back by itself. */
+export const needsRelease = (reason: string | null) =>
+  reason === 'keyCompromise' || reason === 'cessationOfOperation' || reason === 'privilegeWithdrawn';
+
 const options = revocationReasons.map((value) => ({ value, label: reasonTexts[value], description: value }));
 
 /** Revocation of one certificate, with what it cuts shown first. */
@@ -42,15 +46,18 @@ export function RevokeModal({ certificate, onClose }: { certificate: Certificate
       action="Revoke certificate"
       consequence={
         <>
-          Revokes <b>1</b> certificate
+          Revokes this certificate
           {ecuSerial && (
             <>
               {' '}
-              of ECU <b>{ecuSerial}</b> in vehicle <b>{vin}</b>
+              of ECU <b>{ecuSerial}</b> in vehicle <b>{vin}</b>, and{' '}
+              {reason === 'keyCompromise' ? 'every other one the ECU holds' : 'the ones it replaced'}
             </>
-          )}{' '}
-          and cuts <b>{connected === undefined ? 'any live connection' : `${connected ? 1 : 0} live connections`}</b>{' '}
-          within a second. The ECU must enrol again to come back. This cannot be undone.
+          )}
+          , and cuts <b>{connected === undefined ? 'any live connection' : `${connected ? 1 : 0} live connections`}</b>{' '}
+          within a second.{' '}
+          {needsRelease(reason) ? 'The ECU enrols again only after it was released here.' : 'The ECU may enrol again.'}{' '}
+          This cannot be undone.
         </>
       }
       onConfirm={async () => {
