@@ -31,7 +31,7 @@ How it is measured:
   load generators are processes of their own too, and their share of a core is said in the table, because they take it from the same machine.
 - Where a figure is "per core", server and database run on core 0 and the clients on core 1 (\`taskset\`), and the amount is divided by the **CPU
   seconds** that the server's processes took (\`/proc/<pid>/stat\`), not by the clock: other work on the machine then matters less. It still costs
-  caches and clock rate, so a figure from a busy machine is a lower bound; the load average below says how busy it was.
+  caches and clock rate, so figures of a busy machine are worse; the load average below says how busy it was.
 - Only loopback. TLS 1.3, mutual, P-256 everywhere. "Fan-in without storage" is our endpoint with sinks that only count.
 `;
 
@@ -59,8 +59,8 @@ export function writeReport(figures: readonly Figure[], loadBefore: readonly num
     intro,
     `## Machine\n\n${machine.join('\n')}\n`,
     `## Figures\n\n${summary}\n\n${tableOf(figures)}\n`,
-    missed.length > 0 ? `## Missed budgets, and the profile that says why\n\n${reasons.join('\n')}` : '',
-    notes.length > 0 ? `## What profiles say of the others\n\n${notes.join('\n')}\n` : '',
+    missed.length > 0 ? `## Missed budgets, and what the profile says\n\n${reasons.join('\n')}` : '',
+    notes.length > 0 ? `## What else was found\n\n${notes.join('\n')}\n` : '',
   ];
   writeFileSync(path, text.filter((part) => part !== '').join('\n'));
   return path;
