@@ -40,6 +40,9 @@ const file = (name: string, text: string) => {
   return path;
 };
 
+/** The state in the summary of the page; the word alone stands in other places too, where it proves nothing. */
+const stateShown = (state: string) => watched.page.locator('main').filter({ hasText: new RegExp(`State\\s*${state}`) });
+
 async function importFile(kind: string, path: string, accepted: string) {
   const { page } = watched;
   await page.goto('/imports/new');
@@ -90,7 +93,7 @@ test('a vehicle is followed from bulk import to live on its page without a reloa
   );
   await page.goto('/vehicles');
   await page.getByRole('link', { name: vin }).click();
-  await page.getByText('registered', { exact: false }).first().waitFor();
+  await stateShown('Registered').waitFor();
   await page.evaluate(() => Object.assign(globalThis, { untouched: true }));
 
   const claim = await claimCredential(engineer);
@@ -108,7 +111,7 @@ test('a vehicle is followed from bulk import to live on its page without a reloa
   });
   agent.start();
 
-  await page.getByText('online', { exact: false }).first().waitFor({ timeout: 30_000 });
+  await stateShown('Online').waitFor({ timeout: 30_000 });
   await page.getByText('4.2.0').first().waitFor({ timeout: 30_000 });
   assert.equal(await page.evaluate(() => 'untouched' in globalThis), true, 'the page was never reloaded');
 });
@@ -127,12 +130,12 @@ test('revoking the identity in the console takes the vehicle offline', { skip: n
     .last()
     .fill(decodeURIComponent(new URL(page.url()).pathname.split('/').at(-1) ?? ''));
   await dialog.getByRole('button', { name: 'Revoke' }).last().click();
-  await page.getByText('revoked', { exact: false }).first().waitFor();
+  await stateShown('Revoked').waitFor();
   // the reason was a compromised key: the ECU comes back only when a person lets it
   await page.getByRole('button', { name: 'Release' }).waitFor();
 
   await page.goto(`/vehicles/${vin}`);
-  await page.getByText('offline', { exact: false }).first().waitFor({ timeout: 15_000 });
+  await stateShown('Offline').waitFor({ timeout: 15_000 });
 });
 
 const pages = [

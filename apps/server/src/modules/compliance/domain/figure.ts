@@ -22,6 +22,6 @@ export function share(part: number, whole: number): string {
 }
 
 export const shareTone = (part: number, whole: number): Tone =>
-  whole === 0 ? 'neutral' : part === whole ? 'good' : part / whole >= 0.75 ? 'warning' : 'bad';
+  whole === 0 ? 'neutral' : part === whole ? 'good' : part / whole >= 0.9 ? 'warning' : 'bad';
 
 export const zeroIsGood = (count: number, otherwise: Tone): Tone => (count === 0 ? 'good' : otherwise);
