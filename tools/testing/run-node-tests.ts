@@ -75,7 +75,10 @@ function noteFailure(running: Running, data: EventData.TestFail): void {
   }
   const fromChildren = 'failureType' in error && error.failureType === 'subtestsFailed';
   if (isSuite(data) && fromChildren) return;
-  const text = isFileItself(data) ? 'The file ended with an error outside its tests.' : inspect(error.cause ?? error);
+  // of a file that outlives its time limit all tests may have passed: it holds a timer, a socket or a server open
+  const text = isFileItself(data)
+    ? `The file ended with an error outside its tests: ${inspect(error.cause ?? error)}`
+    : inspect(error.cause ?? error);
   running.failures.push({ file, name: data.name, text });
 }
 

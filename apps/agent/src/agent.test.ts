@@ -217,6 +217,20 @@ test('what is reported after the stop waits for the next start', async () => {
   );
 });
 
+test('an agent told to stop while its first report is being answered stays stopped', async () => {
+  const agent = start();
+  door.answer = () => {
+    agent.stop();
+    return 0;
+  };
+  await until(() => agent.status().state === 'stopped');
+  // longer than the first reconnect takes
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+
+  assert.equal(agent.status().state, 'stopped');
+  assert.equal(door.connections.length, 1);
+});
+
 test('an event that is far too long is kept as the fact that it was', async () => {
   const agent = start();
   agent.report({ type: 'test.long', severity: 'info', data: { text: 'x'.repeat(100_000) } });

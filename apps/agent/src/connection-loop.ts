@@ -32,6 +32,8 @@ export function createConnectionLoop({ spread, open, greet, ended, log }: Connec
     if (stopped() || !network) return opened.end();
     session = opened;
     await greet(opened);
+    // it may have been told to stop, or the connection may have ended, in the same breath as the last answer
+    if (stopped() || session !== opened) return;
     state = 'online';
     detail = '';
     attempt = 0;
