@@ -24,7 +24,6 @@ export function createConnectionLoop({ spread, open, greet, ended, log }: Connec
   let running = false;
   let attempt = 0;
   let timer: NodeJS.Timeout | undefined;
-
   const stopped = () => state === 'stopped';
 
   async function connect(): Promise<void> {
@@ -32,8 +31,7 @@ export function createConnectionLoop({ spread, open, greet, ended, log }: Connec
     if (stopped() || !network) return opened.end();
     session = opened;
     await greet(opened);
-    // it may have been told to stop, or the connection may have ended, in the same breath as the last answer
-    if (stopped() || session !== opened) return;
+    if (stopped() || session !== opened) return; // told to stop, or cut, in the same breath as the last answer
     state = 'online';
     detail = '';
     attempt = 0;
