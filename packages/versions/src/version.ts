@@ -1,0 +1,81 @@
+import type { VersionKey } from './keys.ts';
+import { debKey } from './schemes/deb.ts';
+import { genericKey } from './schemes/generic.ts';
+import { linuxKey } from './schemes/linux.ts';
+import { rpmKey } from './schemes/rpm.ts';
+import { semverKey } from './schemes/semver.ts';
+
+/** How versions are ordered; chosen by the ecosystem (`schemeOfPurlType`, `schemeOfEcosystem`), never guessed. */
+export type VersionScheme =
+  | 'semver'
+  | 'deb'
+  | 'rpm'
+  | 'apk'
+  | 'pep440'
+  | 'maven'
+  | 'gem'
+  | 'composer'
+  | 'nuget'
+  | 'pub'
+  | 'cran'
+  | 'hackage'
+  | 'linux'
+  | 'generic';
+
+export interface ParsedVersion {
+  readonly scheme: VersionScheme;
+  readonly text: string;
+  /** The text is no version of the scheme. It is still ordered, but say so where the result is shown. */
+  readonly irregular: boolean;
+  /** A vendor's addition that the order ignores: `-yocto-standard` of a kernel, `+git...` of a component. */
+  readonly irregularSuffix?: string;
+  /**
+   * Sorts as the version does within its scheme, by code units or bytes (in PostgreSQL: `COLLATE "C"`). Printable ASCII.
+   * Not for reading, and not stable between releases of this package: derive it again when the package changes.
+   */
+  readonly key: string;
+}
+
+/** Longer texts are cut: no version is that long, and work and keys stay bounded. */
+export const maxVersionLength = 512;
+
+const keyOf: Readonly<Record<VersionScheme, (text: string) => VersionKey>> = {
+  semver: semverKey,
+  deb: debKey,
+  rpm: rpmKey,
+  apk: genericKey,
+  pep440: genericKey,
+  maven: genericKey,
+  gem: genericKey,
+  composer: genericKey,
+  nuget: semverKey,
+  pub: semverKey,
+  cran: genericKey,
+  hackage: genericKey,
+  linux: linuxKey,
+  generic: genericKey,
+};
+
+/**
+ * Reads a version for comparing. Never throws: what is no version of the scheme is marked `irregular` and ordered by
+ * what could be read of it. Surrounding white space is no part of a version.
+ */
+export function parseVersion(scheme: VersionScheme, text: string): ParsedVersion {
+  const isLong = text.length > maxVersionLength;
+  const { key, irregular, suffix } = keyOf[scheme](isLong ? text.slice(0, maxVersionLength) : text.trim());
+  return suffix === undefined
+    ? { scheme, text, irregular: irregular || isLong, key }
+    : { scheme, text, irregular: irregular || isLong, irregularSuffix: suffix, key };
+}
+
+/** Orders two versions of one scheme. Versions of different schemes have no common order: they go by the generic one. */
+export function compareParsed(a: ParsedVersion, b: ParsedVersion): -1 | 0 | 1 {
+  if (a.scheme !== b.scheme) return compareVersions('generic', a.text, b.text);
+  return a.key === b.key ? 0 : a.key < b.key ? -1 : 1;
+}
+
+/** A total order for each scheme: antisymmetric, transitive, and defined on every text. */
+export function compareVersions(scheme: VersionScheme, a: string, b: string): -1 | 0 | 1 {
+  if (a === b) return 0;
+  return compareParsed(parseVersion(scheme, a), parseVersion(scheme, b));
+}
