@@ -1,9 +1,15 @@
 import type { VersionKey } from './keys.ts';
+import { apkKey } from './schemes/apk.ts';
+import { composerKey } from './schemes/composer.ts';
 import { debKey } from './schemes/deb.ts';
+import { gemKey } from './schemes/gem.ts';
 import { genericKey } from './schemes/generic.ts';
 import { linuxKey } from './schemes/linux.ts';
+import { mavenKey } from './schemes/maven.ts';
+import { cranKey, hackageKey } from './schemes/numbers.ts';
+import { pep440Key } from './schemes/pep440.ts';
 import { rpmKey } from './schemes/rpm.ts';
-import { semverKey } from './schemes/semver.ts';
+import { nugetKey, pubKey, semverKey } from './schemes/semver.ts';
 
 /** How versions are ordered; chosen by the ecosystem (`schemeOfPurlType`, `schemeOfEcosystem`), never guessed. */
 export type VersionScheme =
@@ -43,15 +49,15 @@ const keyOf: Readonly<Record<VersionScheme, (text: string) => VersionKey>> = {
   semver: semverKey,
   deb: debKey,
   rpm: rpmKey,
-  apk: genericKey,
-  pep440: genericKey,
-  maven: genericKey,
-  gem: genericKey,
-  composer: genericKey,
-  nuget: semverKey,
-  pub: semverKey,
-  cran: genericKey,
-  hackage: genericKey,
+  apk: apkKey,
+  pep440: pep440Key,
+  maven: mavenKey,
+  gem: gemKey,
+  composer: composerKey,
+  nuget: nugetKey,
+  pub: pubKey,
+  cran: cranKey,
+  hackage: hackageKey,
   linux: linuxKey,
   generic: genericKey,
 };

@@ -1,55 +1,55 @@
-import { END, endOfDigits, numberKey, type VersionKey } from '../keys.ts';
+import { BEFORE, END, endOfDigits, numberKey, type VersionKey } from '../keys.ts';
 import { genericKey, printable } from './generic.ts';
 
 /** A release, above all its pre-releases; below it the identifiers of a pre-release, numbers before words. */
 const RELEASE = '~';
 const NUMBER = '#';
 const WORD = '$';
-/** In front of a text that does not even begin with a number: below all versions. */
-const NO_VERSION = '!';
 
 /**
- * Semantic Versioning 2.0.0 (section 11), read with the customary repairs: a leading `v`, one or two numbers instead of
- * three, leading zeros. More than three numbers are irregular: they are equal under section 11 and then go by the
- * generic order, so that 1.2.3 < 1.2.3.4 < 1.2.3.5.
+ * Semantic Versioning 2.0.0 (section 11), read with the customary repairs: a leading `v` or `=`, one or two numbers
+ * instead of three, leading zeros. More than three numbers are irregular: equal under section 11, they go on by the
+ * generic order, so that 1.2.3 < 1.2.3.4 < 1.2.3.5. Without a number in front a text is below all versions.
  */
 export function semverKey(text: string): VersionKey {
-  const core = readCore(text);
-  if (core === undefined) return { key: NO_VERSION + genericKey(text).key, irregular: true };
-  let at = core.end;
-  let key = core.key;
-  if (text[at] === '-') {
-    const end = endOfPrerelease(text, at);
-    key += prereleaseKey(text.slice(at + 1, end));
-    at = end;
-  } else key += RELEASE;
-  if (at === text.length || text[at] === '+') return { key, irregular: false };
-  return { key: key + RELEASE + genericKey(text).key, irregular: true };
+  return readVersion(text, 3, false);
 }
 
-/** Up to three numbers after an optional `v`; `undefined` when there is none. Shared with the schemes built on this. */
-function readCore(text: string): { readonly key: string; readonly end: number } | undefined {
+/** NuGet: SemVer 2.0.0 with a fourth number, the missing ones being 0, and pre-releases without regard to case. */
+export function nugetKey(text: string): VersionKey {
+  return readVersion(text.toLowerCase(), 4, false);
+}
+
+/** pub (Dart): SemVer 2.0.0, but build metadata counts: none < some, identifier by identifier. */
+export function pubKey(text: string): VersionKey {
+  return readVersion(text, 3, true);
+}
+
+function readVersion(text: string, numbers: number, buildCounts: boolean): VersionKey {
   let at = /^[vV=]/.test(text) ? 1 : 0;
   let key = '';
   let count = 0;
-  for (; count < 3; count++) {
+  while (count < numbers) {
     const from = count === 0 ? at : at + 1;
     if (count > 0 && text[at] !== '.') break;
     const end = endOfDigits(text, from);
     if (end === from) break;
     key += numberKey(text, from, end);
     at = end;
+    count++;
   }
-  return count === 0 ? undefined : { key: key + '0'.repeat(3 - count), end: at };
-}
-
-function endOfPrerelease(text: string, at: number): number {
+  if (count === 0) return { key: BEFORE + genericKey(text).key, irregular: true };
+  key += '0'.repeat(numbers - count);
   const plus = text.indexOf('+', at);
-  return plus < 0 ? text.length : plus;
+  const end = plus < 0 ? text.length : plus;
+  key += text[at] === '-' ? identifiersKey(text.slice(at + 1, end)) : RELEASE;
+  if (text[at] !== '-' && at < end) return { key: key + RELEASE + genericKey(text).key, irregular: true };
+  if (buildCounts) key += plus < 0 ? END : RELEASE + identifiersKey(text.slice(plus + 1));
+  return { key, irregular: !/^[!-~]*$/.test(text) };
 }
 
-/** From the hyphen on; identifiers of digits go by value, others by ASCII, and a list that ends is below one that goes on. */
-export function prereleaseKey(text: string): string {
+/** Identifiers of digits go by value, others by ASCII above them; a list that ends is below one that goes on. */
+function identifiersKey(text: string): string {
   let key = '';
   let from = 0;
   while (from <= text.length) {
