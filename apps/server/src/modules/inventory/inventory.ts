@@ -9,8 +9,10 @@ import { createHeartbeatSink, createInventorySink } from './ingest.ts';
 import { createModels } from './models.ts';
 import { createSboms } from './sboms.ts';
 import { createSoftware } from './software.ts';
+import { createSoftwareContextViews } from './software-context-views.ts';
 import { type ConnectionChange, createStatusStore } from './status-store.ts';
 import { createSummaryViews } from './summary-views.ts';
+import { createVehicleIndexViews } from './vehicle-index-views.ts';
 import { createEcus, createVehicles } from './vehicles.ts';
 
 export type Inventory = ReturnType<typeof createInventory>;
@@ -46,6 +48,8 @@ export const createInventory = (deps: InventoryDeps) => {
     software: createSoftware(deps),
     sboms: createSboms(deps),
     imports: createImports(deps),
+    /** Which vehicles run any of some software versions, and where these sit. */
+    vehicleIndex: Object.freeze({ ...createVehicleIndexViews(db), ...createSoftwareContextViews(db) }),
     heartbeatSink: createHeartbeatSink(),
     reportSink: createInventorySink(deps),
     /** Handler of the job `inventory.import`. */

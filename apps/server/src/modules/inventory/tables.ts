@@ -27,6 +27,7 @@ export interface RoleTable {
   network: string;
   interfaces: string[];
   software: string[];
+  asil: string | null;
 }
 
 export interface VehicleTable {
@@ -39,6 +40,8 @@ export interface VehicleTable {
   ecu_count: Generated<number>;
   built_at: Date | null;
   created_at: Date;
+  /** The place of the vehicle in the bitmaps of inventory_vehicle_block. */
+  ordinal: GeneratedAlways<number>;
 }
 
 export interface VehicleStatusTable {
@@ -218,6 +221,33 @@ export interface FigureTable {
   counted_at: Date;
 }
 
+export type BlockKind =
+  | 'current'
+  | 'reported'
+  | 'unreported'
+  | 'unregistered'
+  | 'all'
+  | 'live'
+  | 'model'
+  | 'region'
+  | 'plant';
+
+/** Written by triggers only; `vehicles` is a bit(2048) and arrives as text of 0 and 1. */
+export interface VehicleBlockTable {
+  kind: GeneratedAlways<BlockKind>;
+  key: GeneratedAlways<string>;
+  block: GeneratedAlways<number>;
+  vehicles: GeneratedAlways<string>;
+}
+
+/** Written by triggers only. */
+export interface SoftwareRoleTable {
+  software_id: GeneratedAlways<string>;
+  model_id: GeneratedAlways<string>;
+  role: GeneratedAlways<string>;
+  installations: GeneratedAlways<string>;
+}
+
 declare module '../../platform/db/tables.ts' {
   interface Tables {
     inventory_model: ModelTable;
@@ -228,6 +258,8 @@ declare module '../../platform/db/tables.ts' {
     inventory_ecu_status: EcuStatusTable;
     inventory_software: SoftwareTable;
     inventory_installation: InstallationTable;
+    inventory_vehicle_block: VehicleBlockTable;
+    inventory_software_role: SoftwareRoleTable;
     inventory_history: HistoryTable;
     inventory_sbom: SbomTable;
     inventory_component: ComponentTable;

@@ -13,6 +13,8 @@ export interface Role {
   readonly network: 'open' | 'closed';
   readonly interfaces: readonly string[];
   readonly software: readonly string[];
+  /** ISO 26262; null when the architecture does not say. */
+  readonly asil: string | null;
 }
 
 /**
@@ -89,5 +91,6 @@ export function rolesOf({ buses, roles }: Architecture): Role[] {
     network: role.interfaces.length > 0 || role.buses.some((bus) => open.has(bus)) ? 'open' : 'closed',
     interfaces: role.interfaces,
     software: role.software ?? [],
+    asil: role.asil ?? null,
   }));
 }
