@@ -1,4 +1,12 @@
-import type { Certificate, Import, Job, OperationId, Sbom, VehicleDetail } from '@bulkhead/contract';
+import type {
+  Certificate,
+  Import,
+  Job,
+  NotificationChannel,
+  OperationId,
+  Sbom,
+  VehicleDetail,
+} from '@bulkhead/contract';
 import type { CommandSpec } from './commands/spec.ts';
 
 const jobEnds = {
@@ -260,12 +268,64 @@ const platform: Partial<Record<OperationId, CommandSpec>> = {
   getSystem: { verb: 'show', examples: ['bulkhead system show'] },
 };
 
+const notifications: Partial<Record<OperationId, CommandSpec>> = {
+  getNotificationSettings: { verb: 'show', examples: ['bulkhead notification-settings show'] },
+  listNotificationChannels: {
+    verb: 'list',
+    columns: ['id', 'name', 'kind', 'target', 'mode', 'state', 'waiting', 'undeliverable', 'lastError'],
+    examples: ['bulkhead notification-channels list'],
+  },
+  getNotificationChannel: { verb: 'show', examples: ['bulkhead notification-channels show ID'] },
+  createNotificationChannel: {
+    verb: 'create',
+    bodyFile: true,
+    examples: ['bulkhead notification-channels create -f channel.json'],
+  },
+  updateNotificationChannel: {
+    verb: 'update',
+    bodyFile: true,
+    examples: ['bulkhead notification-channels update ID -f change.json'],
+  },
+  deleteNotificationChannel: {
+    verb: 'delete',
+    danger: async (session, call) => {
+      const { name, waiting } = (await session.call('getNotificationChannel', call)) as NotificationChannel;
+      return `Deletes the channel "${name}" with its log and ${waiting} deliveries that still wait.`;
+    },
+    examples: ['bulkhead notification-channels delete ID'],
+  },
+  testNotificationChannel: { verb: 'test', examples: ['bulkhead notification-channels test ID'] },
+  rotateNotificationSecret: {
+    verb: 'rotate-secret',
+    danger: async (session, call) => {
+      const { name } = (await session.call('getNotificationChannel', call)) as NotificationChannel;
+      return `Gives "${name}" a new signing secret; the one before stays valid for 24 hours.`;
+    },
+    examples: ['bulkhead notification-channels rotate-secret ID'],
+  },
+  resendNotificationChannel: {
+    verb: 'resend',
+    danger: async (session, call) => {
+      const { name, undeliverable } = (await session.call('getNotificationChannel', call)) as NotificationChannel;
+      return `Sends ${undeliverable} undeliverable notifications to "${name}" again.`;
+    },
+    examples: ['bulkhead notification-channels resend ID'],
+  },
+  listNotificationDeliveries: {
+    verb: 'list',
+    columns: ['id', 'createdAt', 'channel', 'severity', 'subject', 'state', 'attempts', 'error'],
+    examples: ["bulkhead notification-deliveries list --filter 'state = undeliverable'"],
+  },
+  resendNotificationDelivery: { verb: 'resend', examples: ['bulkhead notification-deliveries resend ID'] },
+};
+
 /** The commands that are made from an operation of the contract and these few words. */
 export const catalogue: Readonly<Partial<Record<OperationId, CommandSpec>>> = Object.freeze({
   ...vehicles,
   ...software,
   ...identity,
   ...connectivity,
+  ...notifications,
   ...platform,
 });
 
@@ -285,6 +345,9 @@ export const nouns: Readonly<Record<string, string>> = Object.freeze({
   connections: 'Vehicle connections',
   refusals: 'What the front door refused',
   events: 'Security events that vehicles reported',
+  'notification-channels': 'Where notifications go: mail, webhooks, chats',
+  'notification-deliveries': 'What was and is to be delivered',
+  'notification-settings': 'Topics of notifications and the state of mail',
   audit: 'The audit log and its proof',
   jobs: 'Long work',
   operators: 'People who use the platform',

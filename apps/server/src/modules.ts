@@ -6,6 +6,7 @@ import { connectivityMigrations, createConnectivity, type Sink } from './modules
 import { createIdentity, identityMigrations } from './modules/identity/index.ts';
 import { createInventory, inventoryMigrations } from './modules/inventory/index.ts';
 import { createMonitoring, monitoringMigrations } from './modules/monitoring/index.ts';
+import { notificationTopics } from './notification-topics.ts';
 import { createAudit } from './platform/audit/audit.ts';
 import { createAuditViews } from './platform/audit/views.ts';
 import type { Config } from './platform/config/schema.ts';
@@ -15,6 +16,7 @@ import type { Jobs } from './platform/jobs/jobs.ts';
 import { createSecretBox, deriveSecret } from './platform/keys/derive.ts';
 import type { KeyStore } from './platform/keys/index.ts';
 import type { Live } from './platform/live/live.ts';
+import { createNotify } from './platform/notify/notify.ts';
 import type { Bus } from './platform/outbox/bus.ts';
 import { createOutbox } from './platform/outbox/outbox.ts';
 import type { Relay } from './platform/outbox/relay.ts';
@@ -53,11 +55,26 @@ const noMessage = Object.freeze({ parse: (payload: Buffer) => decodeCommandAnswe
 /** Forgets the message type of a sink; the front door hands each sink only what its own `parse` made. */
 const sinkOf = <Message>(sink: Sink<Message>): Sink => sink;
 
+/** What links in notifications begin with: as set, else the first name the console has, else this machine. */
+function consoleUrlOf({ notifications, http }: Config): string {
+  const [name] = http.hostnames;
+  const url = notifications.consoleUrl || (name ? `https://${name}:${http.tlsPort}` : `http://localhost:${http.port}`);
+  return url.replace(/\/+$/, '');
+}
+
 /** Builds every module and hands each the narrow functions of the others that it uses; the only place that knows them all. */
 export async function createModules(platform: Platform) {
   const { config, db, clock, keys, bus, jobs, live, log, metrics, replica } = platform;
   const writers = (tx: Db) => ({ audit: createAudit(tx), outbox: createOutbox(tx) });
 
+  const notify = createNotify({
+    ...platform,
+    config: config.notifications,
+    consoleUrl: consoleUrlOf(config),
+    secretBox: createSecretBox(deriveSecret(keys, 'notifications-sealing')),
+    topics: notificationTopics,
+    onChanged: () => live.announce('notifications'),
+  });
   const access = createAccess({
     db,
     clock,
@@ -122,7 +139,7 @@ export async function createModules(platform: Platform) {
   const compliance = createCompliance({
     facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
   });
-  return Object.freeze({ access, inventory, identity, monitoring, connectivity, compliance });
+  return Object.freeze({ access, inventory, identity, monitoring, connectivity, compliance, notify });
 }
 export type Modules = Awaited<ReturnType<typeof createModules>>;
 

@@ -6,6 +6,7 @@ import { inventoryProblemTable, inventoryRoutes } from './modules/inventory/inde
 import { monitoringRoutes } from './modules/monitoring/index.ts';
 import type { Modules } from './modules.ts';
 import type { ProblemTable } from './platform/http/handlers.ts';
+import { notificationProblemTable, notificationRoutes } from './platform/notify/routes.ts';
 import { type SystemRouteDeps, systemProblemTable, systemRoutes } from './system-routes.ts';
 
 /** Every problem code that may leave this server, with its status. */
@@ -14,6 +15,7 @@ export const problems: ProblemTable = {
   ...connectivityProblemTable,
   ...identityProblemTable,
   ...inventoryProblemTable,
+  ...notificationProblemTable,
   ...systemProblemTable,
 };
 
@@ -25,5 +27,6 @@ export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...identityRoutes(modules.identity),
   ...inventoryRoutes(modules.inventory),
   ...monitoringRoutes(modules.monitoring),
+  ...notificationRoutes(modules.notify),
   ...systemRoutes(system),
 });

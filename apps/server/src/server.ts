@@ -142,6 +142,8 @@ async function startBackground(
   undo.add('outbox', relay.stop);
   await jobs.open();
   undo.add('jobs', jobs.close);
+  modules.notify.worker.start();
+  undo.add('notifications', modules.notify.worker.stop);
   const figures = setInterval(() => {
     modules.inventory
       .refreshFigures()

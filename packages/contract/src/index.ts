@@ -22,6 +22,7 @@ export {
 export * from './inventory.ts';
 export * from './messages.ts';
 export * from './monitoring.ts';
+export * from './notifications.ts';
 export { openApiDocument } from './openapi.ts';
 export * from './operation.ts';
 export * from './operations.ts';

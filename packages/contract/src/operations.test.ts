@@ -6,6 +6,7 @@ import { connectivityProblems } from './connectivity.ts';
 import { type FieldSpec, parseFilter } from './filter.ts';
 import { identityProblems } from './identity.ts';
 import { inventoryProblems } from './inventory.ts';
+import { notificationProblems } from './notifications.ts';
 import { commonProblems, ListQuery, type Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { permissions } from './permissions.ts';
@@ -21,6 +22,7 @@ const codes = new Set<string>([
   ...connectivityProblems,
   ...identityProblems,
   ...inventoryProblems,
+  ...notificationProblems,
   ...systemProblems,
   'request.bad-filter',
   'request.bad-cursor',

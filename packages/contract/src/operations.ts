@@ -3,6 +3,7 @@ import { connectivityOperations } from './connectivity.ts';
 import { identityOperations } from './identity.ts';
 import { inventoryOperations } from './inventory.ts';
 import { monitoringOperations } from './monitoring.ts';
+import { notificationOperations } from './notifications.ts';
 import { complianceOperations, systemOperations } from './system.ts';
 
 /** Every operation of the API by its id. */
@@ -13,6 +14,7 @@ export const operations = {
   ...identityOperations,
   ...inventoryOperations,
   ...monitoringOperations,
+  ...notificationOperations,
   ...systemOperations,
 };
 export type Operations = typeof operations;

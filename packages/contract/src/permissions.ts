@@ -21,6 +21,8 @@ export const permissions = [
   'jobs.read',
   'jobs.cancel',
   'monitoring.read',
+  'notifications.read',
+  'notifications.write',
   'system.read',
 ] as const;
 export type Permission = (typeof permissions)[number];

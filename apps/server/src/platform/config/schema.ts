@@ -109,6 +109,33 @@ export const ConfigSchema = Type.Object(
       },
       closed,
     ),
+    notifications: Type.Object(
+      {
+        smtpHost: text('Mail server that takes the notifications; empty means that mail channels cannot be made', ''),
+        smtpPort: port('Port of the mail server', 587),
+        smtpSecure: Type.Unsafe<'starttls' | 'tls' | 'none'>({
+          type: 'string',
+          enum: ['starttls', 'tls', 'none'],
+          default: 'starttls',
+          description:
+            'How mail is protected: STARTTLS required, TLS from the first byte, or none (a relay on this machine)',
+        }),
+        smtpUser: text('User name at the mail server; empty sends without signing in', ''),
+        smtpPassword: secret('Password at the mail server'),
+        smtpFrom: text('Sender of the mails, as an address or "Name <address>"', ''),
+        consoleUrl: text(
+          'Address of the console that links in notifications begin with; empty means its first host name, or localhost',
+          '',
+        ),
+        allowHosts: Type.Array(Host, {
+          description: 'Hosts that webhooks may reach although their address is private',
+          default: [],
+          maxItems: 50,
+        }),
+        allowLoopback: flag('Let webhooks reach this machine, also over plain HTTP; for trials', false),
+      },
+      closed,
+    ),
     demo: Type.Object({ enabled: flag('Badge the console as a demonstration', false) }, closed),
   },
   closed,

@@ -8,4 +8,5 @@ export const platformMigrations: readonly MigrationSource[] = Object.freeze([
   source('platform-audit', 'audit'),
   source('platform-outbox', 'outbox'),
   source('platform-jobs', 'jobs'),
+  source('platform-notify', 'notify'),
 ]);

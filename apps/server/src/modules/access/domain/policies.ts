@@ -12,7 +12,7 @@ permit (
   action in [
     Bulkhead::Action::"inventory.write", Bulkhead::Action::"inventory.import", Bulkhead::Action::"identity.issue",
     Bulkhead::Action::"identity.revoke", Bulkhead::Action::"connectivity.command", Bulkhead::Action::"connectivity.disconnect",
-    Bulkhead::Action::"jobs.cancel"
+    Bulkhead::Action::"jobs.cancel", Bulkhead::Action::"notifications.write"
   ],
   resource
 );
