@@ -1,1 +1,10 @@
-export {};
+export { compactJson, olpcJson } from './canonical-json.ts';
+export { type Dialect, dialectA, dialectB, dialectOf, type Payload, publishCaps } from './dialect.ts';
+export { type AttackCode, type FormatCode, type UptaneCode, UptaneError, type UseCode } from './error.ts';
+export { aktualizrKeyId, keyIdOf } from './keys/key-id.ts';
+export { type PublicKey, publicKey, publicKeyOf } from './keys/public-key.ts';
+export { generateSigningKey, type Signer, signerOf } from './keys/signer.ts';
+export { addSignature, signPayload } from './signing/sign.ts';
+export { meetsThreshold, requireThreshold, type SignatureState, signatureState } from './signing/threshold.ts';
+export { expiryOf, isExpired } from './wire/common.ts';
+export { pathPatternFault, roleNameFault, targetNameFault } from './wire/names.ts';

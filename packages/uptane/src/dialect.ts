@@ -1,0 +1,94 @@
+import type { Json } from '@bulkhead/kernel';
+import { profileA } from './dialect-a/profile.ts';
+import { profileB } from './dialect-b/profile.ts';
+import type { JsonObject } from './json/read-json.ts';
+import type { EcuReport, Manifest } from './model/manifest.ts';
+import type { Root } from './model/root.ts';
+import type { DialectName, Signature, SignedFile } from './model/signed.ts';
+import type { Snapshot, Timestamp } from './model/snapshot.ts';
+import type { Targets } from './model/targets.ts';
+import { readEnvelope } from './wire/envelope.ts';
+import { readManifest, writeManifest, writeReport } from './wire/manifest.ts';
+import type { Caps, Profile } from './wire/profile.ts';
+import { readRoot, writeRoot } from './wire/root.ts';
+import { readSnapshot, readTimestamp, writeSnapshot, writeTimestamp } from './wire/snapshot.ts';
+import { readTargets, writeTargets } from './wire/targets.ts';
+
+export type Payload = Root | Targets | Snapshot | Timestamp | Manifest | EcuReport;
+
+/** One wire form of the model. Every reader takes the most bytes it may read, else the cap of the role. */
+export interface Dialect {
+  readonly name: DialectName;
+  readonly caps: Caps;
+  readonly hashesCanonicalForm: boolean;
+  readRoot(bytes: Uint8Array, maxBytes?: number): SignedFile<Root>;
+  readTargets(bytes: Uint8Array, maxBytes?: number): SignedFile<Targets>;
+  readSnapshot(bytes: Uint8Array, maxBytes?: number): SignedFile<Snapshot>;
+  readTimestamp(bytes: Uint8Array, maxBytes?: number): SignedFile<Timestamp>;
+  readManifest(bytes: Uint8Array, maxBytes?: number): SignedFile<Manifest>;
+  /** The payload as JSON, before it is signed. */
+  payloadOf(payload: Payload): JsonObject;
+  /** The bytes that are signed. */
+  canonical(value: Json): string;
+  signatureJson(signature: Signature): JsonObject;
+  /** The name under which a file of a role is served; folder and percent-encoding are the caller's. */
+  fileName(role: string, version: number): string;
+}
+
+function createDialect(profile: Profile): Dialect {
+  const { caps } = profile;
+  const reader =
+    <T>(cap: number, rule: 'ascii' | 'nfc', read: (payload: JsonObject, profile: Profile) => T) =>
+    (bytes: Uint8Array, maxBytes = cap) =>
+      readEnvelope(bytes, { maxBytes: Math.min(cap, maxBytes), rule, profile }, (payload) => read(payload, profile));
+  return Object.freeze({
+    name: profile.name,
+    caps,
+    hashesCanonicalForm: profile.hashesCanonicalForm,
+    readRoot: reader(caps.root, 'ascii', readRoot),
+    readTargets: reader(caps.imageTargets, 'ascii', readTargets),
+    readSnapshot: reader(caps.snapshot, 'ascii', readSnapshot),
+    readTimestamp: reader(caps.timestamp, 'ascii', readTimestamp),
+    // What a vehicle says about itself may be in its user's language.
+    readManifest: reader(caps.manifest, 'nfc', readManifest),
+    payloadOf: (payload: Payload) => writePayload(payload, profile),
+    canonical: profile.canonical,
+    signatureJson: profile.writeSignature,
+    fileName: profile.fileName,
+  });
+}
+
+function writePayload(payload: Payload, profile: Profile): JsonObject {
+  if (!('type' in payload)) return writeReport(payload);
+  switch (payload.type) {
+    case 'root':
+      return writeRoot(payload, profile);
+    case 'targets':
+      return writeTargets(payload, profile);
+    case 'snapshot':
+      return writeSnapshot(payload, profile);
+    case 'timestamp':
+      return writeTimestamp(payload, profile);
+    case 'manifest':
+      return writeManifest(payload);
+  }
+}
+
+/** aktualizr's JSON. */
+export const dialectA: Dialect = createDialect(profileA);
+/** TUF 1.0. */
+export const dialectB: Dialect = createDialect(profileB);
+
+export function dialectOf(name: DialectName): Dialect {
+  return name === 'a' ? dialectA : dialectB;
+}
+
+/** The largest file of each role that every client takes: the lower of the two dialects' caps (reference section 5). */
+export const publishCaps: Caps = Object.freeze({
+  root: Math.min(profileA.caps.root, profileB.caps.root),
+  timestamp: Math.min(profileA.caps.timestamp, profileB.caps.timestamp),
+  snapshot: Math.min(profileA.caps.snapshot, profileB.caps.snapshot),
+  directorTargets: Math.min(profileA.caps.directorTargets, profileB.caps.directorTargets),
+  imageTargets: Math.min(profileA.caps.imageTargets, profileB.caps.imageTargets),
+  manifest: Math.min(profileA.caps.manifest, profileB.caps.manifest),
+});

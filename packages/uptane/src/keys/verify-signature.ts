@@ -1,0 +1,33 @@
+import { constants, verify } from 'node:crypto';
+import type { Signature } from '../model/signed.ts';
+import { keyObjectOf, type PublicKey } from './public-key.ts';
+
+/** The method words of dialect A for each kind of key. */
+const methods: ReadonlyMap<string, PublicKey['type']> = new Map([
+  ['ed25519', 'ed25519'],
+  ['rsassa-pss', 'rsa'],
+  ['rsassa-pss-sha256', 'rsa'],
+]);
+
+export const knownMethods: ReadonlySet<string> = new Set(methods.keys());
+
+/** Whether the key made the signature; one of another kind than its method says is a no. */
+export function verifySignature(key: PublicKey, message: Uint8Array, signature: Signature): boolean {
+  if (signature.method !== undefined && methods.get(signature.method) !== key.type) return false;
+  try {
+    switch (key.type) {
+      case 'ed25519':
+        return verify(null, message, keyObjectOf(key), signature.bytes);
+      case 'ecdsa':
+        return verify('sha256', message, keyObjectOf(key), signature.bytes);
+      case 'rsa': {
+        const padding = constants.RSA_PKCS1_PSS_PADDING;
+        return verify('sha256', message, { key: keyObjectOf(key), padding }, signature.bytes);
+      }
+      case 'unknown':
+        return false;
+    }
+  } catch {
+    return false; // OpenSSL throws for points off the curve and signatures that are not shaped like one
+  }
+}
