@@ -26,7 +26,10 @@ const duties: ReadonlyMap<string, Duty> = new Map<string, Duty>([
     { safety: 'marginal', mission: 'mef-support-crippled', because: 'carries emergency calls and remote commands' },
   ],
   ['body', { safety: 'marginal', mission: 'mef-support-crippled', because: 'works lights, wipers and doors' }],
-  ['infotainment', { safety: 'negligible', mission: 'degraded', because: 'may distract the driver' }],
+  [
+    'infotainment',
+    { safety: 'negligible', mission: 'degraded', because: 'shows and plays what the driver can switch off' },
+  ],
   ['diagnostics', { safety: 'marginal', mission: 'degraded', because: 'serves the workshop' }],
 ]);
 

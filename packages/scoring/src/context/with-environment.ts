@@ -4,6 +4,9 @@ import { scored } from '../cvss/score-cvss.ts';
 import type { Metrics } from '../cvss/scores.ts';
 import type { Environment, Reach, Requirement } from './environment.ts';
 
+/** A metric and its value; undefined leaves the metric as it is. */
+type Setting = readonly [metric: string, value: string | undefined];
+
 /** From the farthest attacker to the nearest, as the attack vector orders them. */
 const vectors = 'NALP';
 const vectorOfReach: Readonly<Record<Reach, string>> = { remote: 'N', adjacent: 'A', local: 'L', physical: 'P' };
@@ -23,7 +26,7 @@ export function withEnvironment(cvss: Cvss, environment: Environment): Cvss {
   return scored({ version: cvss.version, metrics: orderMetrics(metrics, cvss.version) });
 }
 
-function derived(version: CvssVersion, metrics: Metrics, environment: Environment): [string, string | undefined][] {
+function derived(version: CvssVersion, metrics: Metrics, environment: Environment): Setting[] {
   return [...requirements(environment), ...byVersion(version, metrics, environment)];
 }
 
@@ -31,7 +34,7 @@ function derived(version: CvssVersion, metrics: Metrics, environment: Environmen
  * Never below medium for safety alone: an ECU that hurts nobody may still matter for theft, privacy or type approval.
  * In CVSS 4.0 what is not defined counts as high, so medium has to be said.
  */
-function requirements(environment: Environment): [string, string | undefined][] {
+function requirements(environment: Environment): Setting[] {
   const bySafety = environment.safety === 'critical' || environment.safety === 'catastrophic' ? 'high' : 'medium';
   const { confidentialityRequirement: confidentiality } = environment;
   return [
@@ -41,10 +44,10 @@ function requirements(environment: Environment): [string, string | undefined][] 
   ];
 }
 
-function byVersion(version: CvssVersion, metrics: Metrics, environment: Environment): [string, string | undefined][] {
+function byVersion(version: CvssVersion, metrics: Metrics, environment: Environment): Setting[] {
   // CVSS 2.0 has no modified access vector: where the ECU sits cannot be said in it.
   if (version === '2.0') return [['CDP', collateralDamage[environment.safety]]];
-  const reach = ['MAV', nearerVector(metrics.get('AV') ?? 'N', vectorOfReach[environment.reach])] as [string, string];
+  const reach: Setting = ['MAV', nearerVector(metrics.get('AV') ?? 'N', vectorOfReach[environment.reach])];
   return version === '4.0' ? [reach, ...safetyOfOthers(metrics, environment)] : [reach];
 }
 
@@ -54,12 +57,14 @@ function nearerVector(published: string, here: string): string | undefined {
 }
 
 /**
- * CVSS 4.0 s4.2.2: MSI:S and MSA:S from the consequence "marginal" of IEC 61508 upwards, which is where SSVC starts
- * its scale too. Only where the flaw touches integrity or availability at all: a leak of data steers nothing.
+ * CVSS 4.0 s4.2: MSI:S and MSA:S where someone may come to serious harm, which is the consequence "marginal" of
+ * IEC 61508 or worse; SSVC's safety impact is built on the same words. Only where the flaw touches integrity or
+ * availability at all: a leak of data steers nothing.
  */
-function safetyOfOthers(metrics: Metrics, { safety }: Environment): [string, string | undefined][] {
+function safetyOfOthers(metrics: Metrics, { safety }: Environment): Setting[] {
   if (safety === 'negligible') return [];
-  const touches = (letter: 'I' | 'A') => metrics.get(`V${letter}`) !== 'N' || metrics.get(`S${letter}`) !== 'N';
+  const touches = (letter: 'I' | 'A') =>
+    [`V${letter}`, `S${letter}`].some((name) => (metrics.get(`M${name}`) ?? metrics.get(name)) !== 'N');
   return [
     ['MSI', touches('I') ? 'S' : undefined],
     ['MSA', touches('A') ? 'S' : undefined],

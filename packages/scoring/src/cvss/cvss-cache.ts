@@ -22,7 +22,7 @@ export function createCvssCache(size: number): CvssCache {
       const cvss = known ? kept.get(vector) : tryScoreCvss(vector);
       if (known) kept.delete(vector);
       kept.set(vector, cvss);
-      if (kept.size > size) kept.delete(kept.keys().next().value ?? '');
+      if (!(kept.size <= size)) kept.delete(kept.keys().next().value ?? '');
       return cvss;
     },
   });

@@ -2,7 +2,7 @@ import { quote, ScoringError } from '../errors.ts';
 import type { CvssVersion } from './cvss.ts';
 import { type MetricTable, metricTables } from './metrics.ts';
 
-/** A full CVSS 4.0 vector has 182 characters. */
+/** A CVSS 4.0 vector that sets every metric has 178 characters. */
 const maxVectorLength = 500;
 
 export interface ParsedVector {

@@ -38,7 +38,7 @@ export function scoreV4(metrics: Metrics): Scores {
 }
 
 /** What is not defined is taken at its worst, as s3 and s4.1 say (E:A, CR:H, IR:H, AR:H): level 0. */
-function levelsOf(metrics: Metrics, threat: boolean, environment: boolean): Levels {
+export function levelsOf(metrics: Metrics, threat: boolean, environment: boolean): Levels {
   const level = (name: Metric): number => {
     if (name === 'E') return indexIn('E', threat ? metrics.get('E') : undefined);
     const modified = environment ? metrics.get(`M${name}`) : undefined;
@@ -75,7 +75,7 @@ function score(levels: Levels): number {
 }
 
 /** CVSS 4.0 s8.2, tables 24 to 29. */
-function macroVectorOf({ AV, PR, UI, AC, AT, VC, VI, VA, SC, SI, SA, CR, IR, AR, E }: Levels): MacroVector {
+export function macroVectorOf({ AV, PR, UI, AC, AT, VC, VI, VA, SC, SI, SA, CR, IR, AR, E }: Levels): MacroVector {
   const easy = [AV, PR, UI].filter((level) => level === 0).length;
   const subsequent = Math.min(SC, SI, SA);
   return {

@@ -45,7 +45,7 @@ function gather(input: PriorityInput, scored: Cvss | undefined): PriorityInputs 
     safety: { value: safety, from, because: duty },
     mission: { value: mission, from, because: fare },
     humanImpact: humanImpact(safety, mission),
-    kev: input.kev !== undefined,
+    ...(input.kev === undefined ? {} : { kev: input.kev }),
     ...(epss === undefined ? {} : { epss }),
     ...(scored === undefined ? {} : { cvss: summary(scored) }),
     matchStrength: input.matchStrength,
@@ -63,7 +63,12 @@ const unscored = 5;
 /** Outcome, KEV, EPSS and CVSS as the digits of one number: 4 x 2 x 1,001 x 101 values in steps that keep them apart. */
 function rankOf(outcome: SsvcOutcome, { kev, epss = 0, cvss }: PriorityInputs): number {
   const score = cvss?.environmental ?? cvss?.base ?? unscored;
-  return order[outcome] * 250_000 + (kev ? 125_000 : 0) + Math.round(epss * 1000) * 101 + Math.round(score * 10);
+  return (
+    order[outcome] * 250_000 +
+    (kev === undefined ? 0 : 125_000) +
+    Math.round(epss * 1000) * 101 +
+    Math.round(score * 10)
+  );
 }
 
 const outcomeWords: Readonly<Record<SsvcOutcome, string>> = {
@@ -77,5 +82,5 @@ function reasonOf(outcome: SsvcOutcome, inputs: PriorityInputs): string {
   const { exploitation, automatable, exposure, safety, matchStrength } = inputs;
   const phrases = [exploitation.because, automatable.because, exposure.because, safety.because];
   if (matchStrength === 'name') phrases.push('matched by name only (to be confirmed)');
-  return `${outcomeWords[outcome]}: ${phrases.join(', ')}`;
+  return `${outcomeWords[outcome]}: ${phrases.filter(Boolean).join(', ')}`;
 }

@@ -5,13 +5,20 @@ import type { Exploitation, Exposure, HumanImpact, MissionImpact, SafetyImpact, 
 /** How sure the match is: by exact package URL, distribution advisory, CPE, confirmed alias, or name alone. */
 export type MatchStrength = 'purl' | 'distro' | 'cpe' | 'alias' | 'name';
 
+/** What CISA's catalogue says; dates as it writes them (YYYY-MM-DD). */
+export interface KnownExploited {
+  readonly dateAdded: string;
+  readonly dueDate?: string;
+  readonly ransomware: boolean;
+}
+
 export interface PriorityInput {
   /** The published vector; its environmental metrics are set here, from the context. */
   readonly cvss?: Cvss;
   /** Probability of exploitation in the next 30 days, 0 to 1. Only breaks ties. */
   readonly epss?: number;
   /** The entry in CISA's catalogue of known exploited vulnerabilities. */
-  readonly kev?: { readonly dateAdded: string; readonly dueDate?: string; readonly ransomware: boolean };
+  readonly kev?: KnownExploited;
   /** What CISA's SSVC assessment in the CVE record says. */
   readonly ssvc?: { readonly exploitation?: Exploitation; readonly automatable?: boolean };
   readonly context?: EcuContext;
@@ -32,7 +39,7 @@ export interface PriorityInputs {
   readonly safety: Stated<SafetyImpact>;
   readonly mission: Stated<MissionImpact>;
   readonly humanImpact: HumanImpact;
-  readonly kev: boolean;
+  readonly kev?: KnownExploited;
   readonly epss?: number;
   readonly cvss?: {
     readonly version: CvssVersion;
