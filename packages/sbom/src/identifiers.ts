@@ -47,6 +47,14 @@ export function readCpe(text: string | undefined, at: Place, warnings: Warnings)
   return undefined;
 }
 
+/** One recipe may go by several product names; at most so many are kept. */
+const mostCpes = 20;
+
+export function cpeFields(found: readonly string[]) {
+  const cpes = [...new Set(found)].slice(0, mostCpes);
+  return { cpe: cpes[0], cpes: cpes.length > 1 ? cpes : undefined };
+}
+
 /** A hash of the wrong length can never match anything, so that it is left out with a warning. */
 export function readHash(algorithm: string, value: string, at: Place, warnings: Warnings): SbomHash | undefined {
   const expected = digits.get(algorithm);

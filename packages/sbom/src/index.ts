@@ -2,12 +2,15 @@ export { type WritableSbom, writeCycloneDx } from './cyclonedx/write-cyclonedx.t
 export { SbomError, type SbomErrorCode } from './errors.ts';
 export { defaultLimits, type SbomLimits } from './limits.ts';
 export type {
+  EmbeddedStatement,
   Sbom,
   SbomComponent,
   SbomComponentType,
+  SbomDelivery,
   SbomDependency,
   SbomHash,
   SbomLicence,
+  SbomParty,
   SbomScope,
   SbomTool,
 } from './model.ts';
@@ -17,4 +20,5 @@ export { formatPurl } from './purl/format-purl.ts';
 export { normalizePurl, parsePurl } from './purl/parse-purl.ts';
 export type { Purl, PurlMode } from './purl/purl.ts';
 export { readSbom } from './read-sbom.ts';
+export { type ContentKind, contentKind } from './unpack/content-kind.ts';
 export type { SbomWarning, SbomWarningCode } from './warnings.ts';

@@ -14,6 +14,18 @@ export interface SbomLimits {
   readonly maxNameLength: number;
   readonly maxComponents: number;
   readonly maxEdges: number;
+  /** Vulnerability statements in one document; an image of 128 packages carries 12,000. */
+  readonly maxStatements: number;
+  /** Attributes of one XML element. */
+  readonly maxAttributes: number;
+  /** Bytes that a compressed document or an archive may grow to, all its files together. */
+  readonly maxExpandedBytes: number;
+  /** How many times larger than the upload the unpacked content may be, from one mebibyte on. */
+  readonly maxRatio: number;
+  /** Files of an archive. */
+  readonly maxEntries: number;
+  /** Characters of the path of a file in an archive. */
+  readonly maxPathLength: number;
   /** Warnings kept; the rest are only counted, in the last warning. */
   readonly maxWarnings: number;
 }
@@ -27,5 +39,11 @@ export const defaultLimits: SbomLimits = Object.freeze({
   maxNameLength: 4096,
   maxComponents: 100_000,
   maxEdges: 1_000_000,
+  maxStatements: 200_000,
+  maxAttributes: 64,
+  maxExpandedBytes: 256 * 1024 * 1024,
+  maxRatio: 250,
+  maxEntries: 20_000,
+  maxPathLength: 1024,
   maxWarnings: 200,
 });

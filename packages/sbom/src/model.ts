@@ -12,14 +12,51 @@ export interface Sbom {
   /** UTC, ISO 8601. */
   readonly created?: string;
   readonly tools: readonly SbomTool[];
+  /** Who answers for the document: people and organisations, not tools. */
+  readonly authors: readonly SbomParty[];
+  /** What the document says about whether its dependencies are all of them; absent when it does not say. */
+  readonly completeness?: 'complete' | 'incomplete' | 'unknown';
   /** The software that the document describes; not repeated in `components`. */
   readonly subject?: SbomComponent;
   readonly components: readonly SbomComponent[];
   readonly dependencies: readonly SbomDependency[];
-  /** Vulnerability statements are not components: they go to the VEX store, from `rawVulnerabilities`. */
-  readonly embeddedVulnerabilities: number;
-  readonly rawVulnerabilities: readonly unknown[];
+  /** What the document says about vulnerabilities: kept apart from the components (BSI TR-03183-2). */
+  readonly statements: readonly EmbeddedStatement[];
   readonly warnings: readonly SbomWarning[];
+}
+
+/** One thing that a document says about a vulnerability, in its own words; nothing is mapped or judged here. */
+export interface EmbeddedStatement {
+  /** CVE or another id. */
+  readonly vulnerability: string;
+  /** As received: CycloneDX `analysis.state`, SPDX relationship (`fixedIn`); absent when it is only mentioned. */
+  readonly status?: string;
+  /** As received: CycloneDX `analysis.justification`, SPDX `security_justificationType`. */
+  readonly justification?: string;
+  /** Free text: CycloneDX `analysis.detail`, SPDX impact statement, status notes or action. */
+  readonly detail?: string;
+  /** CycloneDX `analysis.response`. */
+  readonly responses: readonly string[];
+  /** `ref` of the components (or of the subject) that it is about; a ref of another document stays as it is written. */
+  readonly refs: readonly string[];
+  /** UTC, ISO 8601. */
+  readonly at?: string;
+}
+
+export interface SbomParty {
+  readonly name?: string;
+  /** E-mail address or URL. */
+  readonly contact?: string;
+}
+
+/** Facts about the file in which a component is delivered (BSI TR-03183-2 s5.2.2). */
+export interface SbomDelivery {
+  readonly filename?: string;
+  /** SHA-512 of the deployable, lower-case hexadecimal, where it stands apart from the hashes of the component. */
+  readonly sha512?: string;
+  readonly executable?: boolean;
+  readonly archive?: boolean;
+  readonly structured?: boolean;
 }
 
 export interface SbomTool {
@@ -38,12 +75,19 @@ export interface SbomComponent {
   readonly versionRange?: string;
   readonly group?: string;
   readonly supplier?: string;
+  /** E-mail address or URL of supplier, manufacturer or author. */
+  readonly supplierContact?: string;
   /** Canonical; absent when the document has none or one that cannot be read (then there is a warning). */
   readonly purl?: string;
   readonly cpe?: string;
+  /** All CPE names, `cpe` being the first; absent when there is at most one. */
+  readonly cpes?: readonly string[];
+  /** Source package or recipe that this one was built from: libacl1 from acl. */
+  readonly source?: string;
   readonly hashes: readonly SbomHash[];
   readonly licences: readonly SbomLicence[];
   readonly scope?: SbomScope;
+  readonly delivery?: SbomDelivery;
   /** `ref` of the component that this one is a part of. */
   readonly parent?: string;
 }

@@ -9,13 +9,14 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 test('what is not a JSON document of a known format is refused by name', () => {
   const cases = [
     ['<?xml version="1.0"?><bom/>', 'sbom.unknown-format', '$'],
+    ['<bom xmlns="http://cyclonedx.org/schema/bom/1.1"/>', 'sbom.unsupported-version', '$.specVersion'],
     ['SPDXVersion: SPDX-2.3', 'sbom.unknown-format', '$'],
     ['', 'sbom.unknown-format', '$'],
     ['[]', 'sbom.unknown-format', '$'],
     ['{}', 'sbom.unknown-format', '$'],
     ['{"bomFormat":', 'sbom.not-json', '$'],
     [
-      '{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}',
+      '{"@context":"https://spdx.org/rdf/4.0.0/spdx-context.jsonld","@graph":[]}',
       'sbom.unsupported-version',
       '$["@context"]',
     ],

@@ -35,17 +35,25 @@ export const sbomOperations = {
   uploadSbom: operation({
     method: 'PUT',
     path: '/software/:id/sbom',
-    summary: 'Attach an SBOM (CycloneDX JSON 1.2-1.7 or SPDX JSON 2.2-2.3) to a software version',
+    summary:
+      'Attach an SBOM to a software version: CycloneDX 1.2-1.7 (JSON, XML), SPDX 2.2-2.3 or 3.0 (JSON), also gzip, zstd, tar or zip',
     permission: 'inventory.write',
     problems: ['inventory.unknown-software', 'inventory.bad-sbom'],
     params: Type.Object({ id: Id }),
     ok: Sbom,
     raw: {
       request: [
+        'application/octet-stream',
         'application/json',
         'application/vnd.cyclonedx+json',
+        'application/vnd.cyclonedx+xml',
         'application/spdx+json',
-        'application/octet-stream',
+        'application/ld+json',
+        'application/xml',
+        'application/gzip',
+        'application/zstd',
+        'application/x-tar',
+        'application/zip',
       ],
     },
   }),
@@ -80,7 +88,16 @@ export const sbomOperations = {
     problems: ['inventory.unknown-sbom'],
     params: Type.Object({ id: Id }),
     ok: Type.Unknown(),
-    raw: { response: ['application/json'] },
+    raw: {
+      response: [
+        'application/json',
+        'application/xml',
+        'application/gzip',
+        'application/zstd',
+        'application/x-tar',
+        'application/zip',
+      ],
+    },
   }),
   listComponents: listOperation({
     path: '/components',

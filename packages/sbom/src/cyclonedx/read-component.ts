@@ -5,6 +5,7 @@ import type { JsonObject } from '../json/read-json.ts';
 import { findLicenceId } from '../licence/expression.ts';
 import type { SbomComponent, SbomComponentType, SbomHash, SbomLicence, SbomScope } from '../model.ts';
 import type { Warnings } from '../warnings.ts';
+import { readContact, readDelivery } from './read-delivery.ts';
 
 /** One component that has passed the rules, without those nested in it. */
 export function readComponent(
@@ -22,11 +23,15 @@ export function readComponent(
     versionRange: textField(object, 'versionRange'),
     group: textField(object, 'group'),
     supplier: supplierOf(object),
+    supplierContact: readContact(object),
     purl: readPurl(textField(object, 'purl'), inside(at, 'purl'), warnings),
     cpe: readCpe(textField(object, 'cpe'), inside(at, 'cpe'), warnings),
+    cpes: undefined,
+    source: undefined,
     hashes: readHashes(object, at, warnings),
     licences: readLicences(object, at, warnings),
     scope: textField(object, 'scope') as SbomScope | undefined,
+    delivery: readDelivery(object),
     parent,
   });
 }

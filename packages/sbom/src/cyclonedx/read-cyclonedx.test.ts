@@ -73,14 +73,77 @@ test('nested components are flattened and remember what they are a part of', () 
   );
 });
 
-test('vulnerabilities are counted and kept aside, never turned into components', () => {
-  const statements = [{ id: 'CVE-2026-0001', analysis: { state: 'not_affected' }, affects: [{ ref: 'a' }] }];
+test('vulnerabilities become statements in the words of the document, never components', () => {
+  const vulnerabilities = [
+    {
+      id: 'CVE-2026-0001',
+      updated: '2026-02-01T00:00:00Z',
+      analysis: {
+        state: 'not_affected',
+        justification: 'code_not_present',
+        detail: 'The parser is not built',
+        response: ['will_not_fix'],
+        lastUpdated: '2026-03-01T01:00:00+01:00',
+      },
+      affects: [{ ref: 'a' }, { ref: 'urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#b' }],
+    },
+    { references: [{ id: 'GHSA-1', source: { name: 'g' } }], affects: [{ ref: 'urn:cdx:0/1#elsewhere' }] },
+  ];
+  const serialNumber = 'urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79';
+  const components = ['a', 'b'].map((ref) => part({ 'bom-ref': ref }));
 
-  const sbom = readSbom(bom({ components: [part({ 'bom-ref': 'a' })], vulnerabilities: statements }));
+  const sbom = readSbom(bom({ serialNumber, components, vulnerabilities }));
 
-  assert.equal(sbom.embeddedVulnerabilities, 1);
-  assert.deepEqual(sbom.rawVulnerabilities, statements);
-  assert.equal(sbom.components.length, 1);
+  assert.equal(sbom.components.length, 2);
+  assert.deepEqual(sbom.statements, [
+    {
+      vulnerability: 'CVE-2026-0001',
+      status: 'not_affected',
+      justification: 'code_not_present',
+      detail: 'The parser is not built',
+      responses: ['will_not_fix'],
+      refs: ['a', 'b'],
+      at: '2026-03-01T00:00:00.000Z',
+    },
+    { vulnerability: 'GHSA-1', responses: [], refs: ['urn:cdx:0/1#elsewhere'] },
+  ]);
+});
+
+test('authors, completeness and the facts about the delivered file are read for the quality gate', () => {
+  const delivered = part({
+    'bom-ref': 'a',
+    manufacturer: { name: 'Acme', contact: [{ name: 'PSIRT', email: 'psirt@acme.example' }] },
+    externalReferences: [
+      { type: 'distribution', url: 'https://acme.example/a', hashes: [{ alg: 'SHA-512', content: 'AB'.repeat(64) }] },
+    ],
+    properties: [
+      { name: 'bsi:component:filename', value: 'libcan.so' },
+      { name: 'bsi:component:executable', value: 'executable' },
+      { name: 'bsi:component:archive', value: 'no archive' },
+      { name: 'bsi:component:structured', value: 'something else' },
+    ],
+  });
+  const metadata = {
+    authors: [{ name: 'Ada', email: 'ada@acme.example' }],
+    supplier: { name: 'Acme', url: ['https://acme.example'] },
+  };
+
+  const sbom = readSbom(
+    bom({ metadata, components: [delivered], compositions: [{ aggregate: 'complete', assemblies: ['a'] }] }),
+  );
+
+  assert.deepEqual(sbom.authors, [
+    { name: 'Ada', contact: 'ada@acme.example' },
+    { name: 'Acme', contact: 'https://acme.example' },
+  ]);
+  assert.equal(sbom.completeness, 'complete');
+  assert.equal(sbom.components[0]?.supplierContact, 'psirt@acme.example');
+  assert.deepEqual(sbom.components[0]?.delivery, {
+    filename: 'libcan.so',
+    sha512: 'ab'.repeat(64),
+    executable: true,
+    archive: false,
+  });
 });
 
 test('a cycle of dependencies is read as it stands, each edge once', () => {

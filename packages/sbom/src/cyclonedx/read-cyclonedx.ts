@@ -1,6 +1,6 @@
 import { collectEdges } from '../edges.ts';
 import { quoteValue, SbomError } from '../errors.ts';
-import { defined, field, listField, objectField, objectsIn, textField, textsIn } from '../json/fields.ts';
+import { defined, field, objectField, objectsIn, textField, textsIn } from '../json/fields.ts';
 import { inside, type Place, root } from '../json/place.ts';
 import type { JsonObject } from '../json/read-json.ts';
 import { toUtc } from '../json/rules.ts';
@@ -10,8 +10,10 @@ import { claimReferences } from '../references.ts';
 import type { Warnings } from '../warnings.ts';
 import { cycloneDxDocument } from './document-rules.ts';
 import { readComponent } from './read-component.ts';
+import { readAuthors } from './read-delivery.ts';
+import { readCompleteness, readStatements } from './read-statements.ts';
 
-/** Reads a parsed CycloneDX JSON document, 1.2 to 1.7 (ECMA-424), and refuses what its specification refuses. */
+/** Reads a parsed CycloneDX document, 1.2 to 1.7 (ECMA-424), and refuses what its specification refuses. */
 export function readCycloneDx(document: JsonObject, limits: SbomLimits, warnings: Warnings): Sbom {
   const specVersion = checkHeader(document);
   const minor = Number(specVersion.slice(2));
@@ -21,21 +23,22 @@ export function readCycloneDx(document: JsonObject, limits: SbomLimits, warnings
   const described = metadata && objectField(metadata, 'component');
   const { subject, components, refs } = flatten(document, described, warnings);
   if (!subject) warnings.add('no-subject', () => '$.metadata.component', 'the document does not say what it describes');
-  const rawVulnerabilities = listField(document, 'vulnerabilities');
   const timestamp = metadata && textField(metadata, 'timestamp');
+  const created = timestamp && toUtc(timestamp);
   return defined<Sbom>({
     format: 'CycloneDX',
     specVersion,
     documentName: subject?.name,
     serial: textField(document, 'serialNumber')?.toLowerCase(),
     revision: (field(document, 'version') as number | undefined) ?? 1,
-    created: timestamp && toUtc(timestamp),
+    created,
     tools: metadata ? readTools(metadata) : [],
+    authors: metadata ? readAuthors(metadata) : [],
+    completeness: readCompleteness(document),
     subject,
     components,
     dependencies: readDependencies(document, refs, limits, warnings),
-    embeddedVulnerabilities: rawVulnerabilities.length,
-    rawVulnerabilities,
+    statements: readStatements(document, created, limits),
     warnings: warnings.list(),
   });
 }
@@ -48,7 +51,7 @@ function checkHeader(document: JsonObject): string {
   const version = field(document, 'specVersion');
   if (typeof version === 'string' && /^1\.[2-7]$/.test(version)) return version;
   const found = version === undefined ? 'is required and missing' : `${quoteValue(version)} cannot be read`;
-  throw new SbomError('sbom.unsupported-version', '$.specVersion', `${found}; use CycloneDX JSON 1.2 to 1.7`);
+  throw new SbomError('sbom.unsupported-version', '$.specVersion', `${found}; use CycloneDX 1.2 to 1.7`);
 }
 
 interface Flat {

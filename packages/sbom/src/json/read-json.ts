@@ -5,13 +5,17 @@ import { scanJson } from './scan-json.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Decodes, bounds, scans and parses; the result is a JSON object. Accepts a UTF-8 byte order mark. */
-export function readJsonObject(input: Uint8Array | string, limits: SbomLimits, warnings: Warnings): JsonObject {
+/** Bounds and decodes a document. Accepts a UTF-8 byte order mark. @throws SbomError */
+export function readText(input: Uint8Array | string, limits: SbomLimits): string {
   if (input.length > limits.maxBytes) {
     const size = `${input.length} bytes are more than the limit of ${limits.maxBytes} (maxBytes)`;
     throw new SbomError('sbom.too-large', '$', `${size}; split the document or raise the limit`);
   }
-  const text = typeof input === 'string' ? checkText(input) : decode(input);
+  return typeof input === 'string' ? checkText(input) : decode(input);
+}
+
+/** Scans and parses; the result is a JSON object. */
+export function readJsonObject(text: string, limits: SbomLimits, warnings: Warnings): JsonObject {
   refuseOtherSyntax(text);
   scanJson(text, limits, warnings);
   const value = parse(text);
@@ -47,17 +51,12 @@ function decode(bytes: Uint8Array): string {
 function refuseOtherSyntax(text: string): void {
   const start = text.slice(0, 200).trimStart();
   if (start.startsWith('{')) return;
-  const found = start.startsWith('<')
-    ? 'XML'
-    : /^(#|SPDXVersion:)/.test(start)
-      ? 'SPDX tag-value'
-      : start === ''
-        ? 'nothing'
-        : 'something else';
+  const isTagValue = /^(#|SPDXVersion:)/.test(start);
+  const found = isTagValue ? 'SPDX tag-value' : start === '' ? 'nothing' : 'something else';
   throw new SbomError(
     'sbom.unknown-format',
     '$',
-    `expected a JSON object and found ${found}; export CycloneDX 1.2-1.7 or SPDX 2.2-2.3 as JSON`,
+    `expected an SBOM and found ${found}; export CycloneDX 1.2-1.7 as JSON or XML, SPDX 2.2-2.3 or 3.0 as JSON`,
   );
 }
 

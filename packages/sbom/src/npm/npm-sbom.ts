@@ -60,8 +60,9 @@ export function npmSbom(packageLock: object, root: NpmRoot): Sbom {
     subject,
     components: [...components.values()].sort((a, b) => (a.ref < b.ref ? -1 : 1)),
     dependencies: resolveEdges(packages, refs),
-    embeddedVulnerabilities: 0,
-    rawVulnerabilities: [],
+    authors: [],
+    completeness: undefined,
+    statements: [],
     warnings: [],
   });
 }

@@ -16,14 +16,15 @@ import {
 
 import { checksumAlgorithms, purposeWords, referenceCategories } from './words.ts';
 
+// s7.2 allows letters, digits, "." and "-"; Yocto writes the names of its packages there (libstdc++).
 const elementId = matching(
-  /^SPDXRef-[A-Za-z0-9.-]{1,1024}$/,
+  /^SPDXRef-[A-Za-z0-9.+_-]{1,1024}$/,
   'an SPDX identifier; write SPDXRef- and letters, digits, "." or "-"',
 );
 
 /** What a relationship may point at: an element here or in another document, or the two words for "no answer". */
 const target = matching(
-  /^((DocumentRef-[A-Za-z0-9.-]{1,1024}:)?SPDXRef-[A-Za-z0-9.-]{1,1024}|NONE|NOASSERTION)$/,
+  /^((DocumentRef-[A-Za-z0-9.+_-]{1,1024}:)?SPDXRef-[A-Za-z0-9.+_-]{1,1024}|NONE|NOASSERTION)$/,
   'an SPDX identifier, NONE or NOASSERTION',
 );
 
@@ -50,6 +51,8 @@ const spdxPackage: Rule = shape({
     supplier: name,
     originator: name,
     downloadLocation: text,
+    packageFileName: name,
+    sourceInfo: text,
     checksums: arrayOf(checksum),
     externalRefs: arrayOf(externalRef),
     licenseConcluded: name,
@@ -57,6 +60,19 @@ const spdxPackage: Rule = shape({
     primaryPackagePurpose: preferablyOneOf(purposeWords),
   },
   also: (_object, at, context) => countComponent(at, context),
+});
+
+/** s6.6: another document, by the name that it has in this one. */
+const externalDocument = shape({
+  required: ['externalDocumentId', 'spdxDocument'],
+  fields: {
+    externalDocumentId: matching(
+      /^DocumentRef-[A-Za-z0-9.+_-]{1,1024}$/,
+      'a document reference; write DocumentRef-...',
+    ),
+    spdxDocument: nonEmptyName,
+    checksum,
+  },
 });
 
 const relationship = shape({
@@ -79,6 +95,7 @@ export const spdxDocument = shape({
     name: nonEmptyName,
     documentNamespace: nonEmptyName,
     creationInfo: shape({ required: ['created', 'creators'], fields: { created: dateTime, creators: arrayOf(name) } }),
+    externalDocumentRefs: arrayOf(externalDocument),
     documentDescribes: arrayOf(target),
     packages: arrayOf(spdxPackage),
     files: arrayOf(shape({ required: ['SPDXID'], fields: { SPDXID: elementId } })),

@@ -45,6 +45,7 @@ test('a package comes out with identifiers, checksums, licences and supplier', (
       name: 'openssl',
       version: '3.0.13',
       supplier: 'Acme',
+      supplierContact: 'psirt@acme.example',
       purl: 'pkg:deb/debian/openssl@3.0.13',
       cpe: 'cpe:2.3:a:openssl:openssl:3.0.13:*:*:*:*:*:*:*',
       hashes: [{ algorithm: 'SHA-256', value: 'ab'.repeat(32) }],
@@ -114,4 +115,18 @@ test('each fault names its place', () => {
     ],
   ] as const;
   for (const [change, code, path] of cases) assertRefused(() => readSbom(spdx(change)), code, path);
+});
+
+test('CVEs that the build says it patched become statements about the package', () => {
+  const patched = spdxPackage('acl', { sourceInfo: 'CVEs fixed: CVE-2026-0001 CVE-2026-0002 nonsense CVE-2026-0001' });
+
+  const sbom = readSbom(spdx({ packages: [patched, spdxPackage('b', { sourceInfo: 'see CVE-2026-0003' })] }));
+
+  assert.deepEqual(
+    sbom.statements.map(({ vulnerability, status, refs }) => [vulnerability, status, refs]),
+    [
+      ['CVE-2026-0001', 'fixed', ['SPDXRef-acl']],
+      ['CVE-2026-0002', 'fixed', ['SPDXRef-acl']],
+    ],
+  );
 });

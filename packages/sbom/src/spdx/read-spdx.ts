@@ -5,14 +5,17 @@ import { root } from '../json/place.ts';
 import type { JsonObject } from '../json/read-json.ts';
 import { toUtc } from '../json/rules.ts';
 import type { SbomLimits } from '../limits.ts';
-import type { Sbom, SbomComponent, SbomDependency, SbomTool } from '../model.ts';
+import type { EmbeddedStatement, Sbom, SbomComponent, SbomDependency } from '../model.ts';
 import { claimReferences } from '../references.ts';
+import { collectStatements } from '../statements.ts';
 import type { Warnings } from '../warnings.ts';
+import { readAuthors, readTools } from './creation.ts';
 import { spdxDocument } from './document-rules.ts';
+import { patchedIn, patchedStatement } from './patched.ts';
 import { readPackage } from './read-package.ts';
 import { edgeKinds } from './words.ts';
 
-const documentId = 'SPDXRef-DOCUMENT';
+export const documentId = 'SPDXRef-DOCUMENT';
 
 /** Reads a parsed SPDX JSON document, 2.2 or 2.3. */
 export function readSpdx(document: JsonObject, limits: SbomLimits, warnings: Warnings): Sbom {
@@ -22,29 +25,31 @@ export function readSpdx(document: JsonObject, limits: SbomLimits, warnings: War
   const packages = readPackages(document, warnings);
   const subject = findSubject(document, packages, warnings);
   const info = objectField(document, 'creationInfo') ?? {};
-  const created = textField(info, 'created');
+  const given = textField(info, 'created');
+  const created = given && toUtc(given);
   return defined<Sbom>({
     format: 'SPDX',
     specVersion,
     documentName: textField(document, 'name'),
     serial: textField(document, 'documentNamespace'),
     revision: undefined,
-    created: created && toUtc(created),
+    created,
     tools: readTools(info),
+    authors: readAuthors(info),
+    completeness: undefined,
     subject,
     components: packages.filter((component) => component !== subject),
     dependencies: readEdges(document, packages, limits, warnings),
-    embeddedVulnerabilities: 0,
-    rawVulnerabilities: [],
+    statements: readPatched(document, created, limits),
     warnings: warnings.list(),
   });
 }
 
-function checkVersion(document: JsonObject): string {
+export function checkVersion(document: JsonObject): string {
   const version = field(document, 'spdxVersion');
   const found = typeof version === 'string' ? /^SPDX-(2\.[23])$/.exec(version) : null;
   if (found?.[1] !== undefined) return found[1];
-  const detail = `${quoteValue(version)} cannot be read; use SPDX JSON 2.2 or 2.3 ("SPDX-2.3")`;
+  const detail = `${quoteValue(version)} cannot be read; use SPDX JSON 2.2, 2.3 ("SPDX-2.3") or 3.0`;
   throw new SbomError('sbom.unsupported-version', '$.spdxVersion', detail);
 }
 
@@ -57,12 +62,8 @@ function readPackages(document: JsonObject, warnings: Warnings): readonly SbomCo
   return packages;
 }
 
-/** What the document describes (s11.1 DESCRIBES, or the older documentDescribes). Only one thing can be the subject. */
-function findSubject(
-  document: JsonObject,
-  packages: readonly SbomComponent[],
-  warnings: Warnings,
-): SbomComponent | undefined {
+/** What the document describes (s11.1 DESCRIBES, or the older documentDescribes). */
+export function describedIn(document: JsonObject): ReadonlySet<string> {
   const described = new Set(textsIn(document, 'documentDescribes'));
   for (const [relationship] of objectsIn(document, 'relationships', root)) {
     const type = textField(relationship, 'relationshipType');
@@ -71,6 +72,16 @@ function findSubject(
     if (type === 'DESCRIBES' && from === documentId && to) described.add(to);
     if (type === 'DESCRIBED_BY' && to === documentId && from) described.add(from);
   }
+  return described;
+}
+
+/** Only one thing can be the subject. */
+function findSubject(
+  document: JsonObject,
+  packages: readonly SbomComponent[],
+  warnings: Warnings,
+): SbomComponent | undefined {
+  const described = describedIn(document);
   const found = packages.filter((component) => described.has(component.ref));
   if (found.length === 1) return found[0];
   if (found.length === 0) {
@@ -108,14 +119,15 @@ function isOutside(ref: string, files: ReadonlySet<string>): boolean {
   return files.has(ref) || ref === 'NONE' || ref === 'NOASSERTION' || ref.startsWith('DocumentRef-');
 }
 
-/** "Tool: name-version" (s6.8.3); a version is what follows the last dash and starts with a digit. */
-function readTools(info: JsonObject): readonly SbomTool[] {
-  return textsIn(info, 'creators')
-    .filter((creator) => creator.startsWith('Tool:'))
-    .map((creator) => {
-      const text = creator.slice('Tool:'.length).trim();
-      const dash = text.lastIndexOf('-');
-      const hasVersion = dash > 0 && /^v?\d/.test(text.slice(dash + 1));
-      return hasVersion ? { name: text.slice(0, dash), version: text.slice(dash + 1) } : { name: text };
-    });
+function readPatched(
+  document: JsonObject,
+  created: string | undefined,
+  limits: SbomLimits,
+): readonly EmbeddedStatement[] {
+  const statements = collectStatements(limits);
+  for (const [object, at] of objectsIn(document, 'packages', root)) {
+    const ref = textField(object, 'SPDXID') ?? '';
+    for (const id of patchedIn(object)) statements.add(patchedStatement(id, [ref], created), at);
+  }
+  return statements.list();
 }

@@ -25,7 +25,7 @@ export function SbomUpload({ softwareId, replaces }: { softwareId: string; repla
         url: operationUrl(operations.uploadSbom, { params: { id: softwareId } }),
         method: 'PUT',
         content,
-        contentType: 'application/json',
+        contentType: 'application/octet-stream',
         onProgress: setSent,
       }),
     onSuccess: async () => {
@@ -40,11 +40,10 @@ export function SbomUpload({ softwareId, replaces }: { softwareId: string; repla
     <SpaceBetween size="s">
       <FormField
         label={replaces ? 'Replace the SBOM' : 'Attach an SBOM'}
-        description="CycloneDX JSON 1.2 to 1.7, or SPDX JSON 2.2 to 2.3"
+        description="CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2, 2.3 or 3.0 (JSON); also packed with gzip, zstd, tar or zip"
       >
         <FileUpload
           value={files}
-          accept=".json,.cdx,.spdx,application/json"
           showFileSize
           onChange={({ detail }) => {
             setFiles(detail.value);

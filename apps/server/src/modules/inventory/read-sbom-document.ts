@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { SbomError } from '@bulkhead/sbom';
+import { contentKind, SbomError } from '@bulkhead/sbom';
 import { InventoryError } from './domain/error.ts';
 import { readDocument, type SbomDocument } from './sbom-document.ts';
 import type { SbomAnswer } from './sbom-worker.ts';
@@ -43,7 +43,8 @@ let turn: Promise<unknown> = Promise.resolve();
 
 /** An uploaded SBOM in the words of the tables. @throws InventoryError `inventory.bad-sbom` */
 export function readSbomDocument(bytes: Buffer): Promise<SbomDocument> {
-  if (bytes.length <= inlineBytes) return Promise.try(readHere, bytes);
+  const plain = ['json', 'xml'].includes(contentKind(bytes).extension); // what is packed may be large inside
+  if (plain && bytes.length <= inlineBytes) return Promise.try(readHere, bytes);
   const mine = turn.then(() => readInThread(bytes));
   turn = mine.catch(() => {});
   return mine;

@@ -60,8 +60,8 @@ export const inventoryRoutes = ({
   listSboms: ({ query }) => sboms.list(query),
   getSbom: ({ params }) => sboms.get(params.id),
   downloadSbom: async ({ params }) => {
-    const { bytes, name } = await sboms.document(params.id);
-    return { contentType: 'application/json', body: bytes, fileName: name };
+    const { bytes, mediaType, name } = await sboms.document(params.id);
+    return { contentType: mediaType, body: bytes, fileName: name };
   },
   listComponents: ({ query }) => sboms.listComponents(query),
 

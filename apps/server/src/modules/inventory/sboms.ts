@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { Sbom as SbomView } from '@bulkhead/contract';
 import { newId } from '@bulkhead/kernel';
+import { contentKind } from '@bulkhead/sbom';
 import { inTransaction } from '../../platform/db/database.ts';
 import { type Actor, type InventoryDeps, inventoryEvent } from './deps.ts';
 import { InventoryError, unknownSbom, unknownSoftware } from './domain/error.ts';
@@ -29,10 +30,9 @@ export const createSboms = ({ db, clock, bind, notify }: InventoryDeps) => ({
   document: async (id: string) => {
     const row = await createSbomViews(db).document(id);
     if (!row) throw unknownSbom(id);
-    return {
-      bytes: await unpack(row.document, { maxOutputLength: maxBytes }),
-      name: `${row.software}.${row.format}.json`,
-    };
+    const bytes = await unpack(row.document, { maxOutputLength: maxBytes });
+    const { mediaType, extension } = contentKind(bytes);
+    return { bytes, mediaType, name: `${row.software}.${row.format}.${extension}` };
   },
 
   /** The same file again changes nothing; another one replaces the SBOM and its components. */

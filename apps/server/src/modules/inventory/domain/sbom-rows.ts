@@ -32,7 +32,8 @@ export function sbomRows(sbom: Sbom): SbomRows {
     const [a, b] = [places.get(from), places.get(to)];
     return a === undefined || b === undefined ? [] : [{ from: a, to: b, kind }];
   });
-  const unidentified = components.filter(({ purl, cpe }) => purl === null && cpe === null).length;
+  // what is excluded is not on the vehicle: sources of an image, tools of its build
+  const unidentified = components.filter(({ purl, cpe, scope }) => !purl && !cpe && scope !== 'excluded').length;
   return { components, dependencies, unidentified };
 }
 
