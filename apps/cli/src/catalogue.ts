@@ -8,6 +8,7 @@ import type {
   VehicleDetail,
 } from '@bulkhead/contract';
 import type { CommandSpec } from './commands/spec.ts';
+import { updates } from './updates-catalogue.ts';
 
 const jobEnds = {
   ended: (value: unknown) => ['succeeded', 'failed', 'cancelled'].includes((value as Job).state),
@@ -326,6 +327,7 @@ export const catalogue: Readonly<Partial<Record<OperationId, CommandSpec>>> = Ob
   ...identity,
   ...connectivity,
   ...notifications,
+  ...updates,
   ...platform,
 });
 
@@ -348,6 +350,7 @@ export const nouns: Readonly<Record<string, string>> = Object.freeze({
   'notification-channels': 'Where notifications go: mail, webhooks, chats',
   'notification-deliveries': 'What was and is to be delivered',
   'notification-settings': 'Topics of notifications and the state of mail',
+  releases: 'Software releases for vehicles: dossier, approval, publication',
   audit: 'The audit log and its proof',
   jobs: 'Long work',
   operators: 'People who use the platform',

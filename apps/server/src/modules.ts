@@ -6,6 +6,7 @@ import { connectivityMigrations, createConnectivity, type Sink } from './modules
 import { createIdentity, identityMigrations } from './modules/identity/index.ts';
 import { createInventory, inventoryMigrations } from './modules/inventory/index.ts';
 import { createMonitoring, monitoringMigrations } from './modules/monitoring/index.ts';
+import { createUpdates, updatesMigrations } from './modules/updates/index.ts';
 import { notificationTopics } from './notification-topics.ts';
 import { createAudit } from './platform/audit/audit.ts';
 import { createAuditViews } from './platform/audit/views.ts';
@@ -45,6 +46,7 @@ export const migrations = [
   identityMigrations,
   connectivityMigrations,
   monitoringMigrations,
+  updatesMigrations,
 ];
 
 const importJob = 'inventory.import';
@@ -136,10 +138,11 @@ export async function createModules(platform: Platform) {
       inFlight: config.vehicles.inFlight,
     },
   });
+  const updates = createUpdates({ db, clock, bind: writers, announce: async (_tx, what) => live.announce(what) });
   const compliance = createCompliance({
     facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
   });
-  return Object.freeze({ access, inventory, identity, monitoring, connectivity, compliance, notify });
+  return Object.freeze({ access, inventory, identity, monitoring, connectivity, updates, compliance, notify });
 }
 export type Modules = Awaited<ReturnType<typeof createModules>>;
 

@@ -4,6 +4,7 @@ import { connectivityProblemTable, connectivityRoutes } from './modules/connecti
 import { identityProblemTable, identityRoutes } from './modules/identity/index.ts';
 import { inventoryProblemTable, inventoryRoutes } from './modules/inventory/index.ts';
 import { monitoringRoutes } from './modules/monitoring/index.ts';
+import { updatesProblemTable, updatesRoutes } from './modules/updates/index.ts';
 import type { Modules } from './modules.ts';
 import type { ProblemTable } from './platform/http/handlers.ts';
 import { notificationProblemTable, notificationRoutes } from './platform/notify/routes.ts';
@@ -17,6 +18,7 @@ export const problems: ProblemTable = {
   ...inventoryProblemTable,
   ...notificationProblemTable,
   ...systemProblemTable,
+  ...updatesProblemTable,
 };
 
 /** One handler per operation of the contract. */
@@ -29,4 +31,5 @@ export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...monitoringRoutes(modules.monitoring),
   ...notificationRoutes(modules.notify),
   ...systemRoutes(system),
+  ...updatesRoutes(modules.updates),
 });

@@ -29,3 +29,14 @@ export * from './operations.ts';
 export * from './permissions.ts';
 export * from './system.ts';
 export * from './topics.ts';
+export { Dossier, preconditionSignals } from './updates/dossier.ts';
+export {
+  Compatibility,
+  Release,
+  ReleaseDetail,
+  ReleaseDiff,
+  ReleaseItemInput,
+  ReleaseRule,
+} from './updates/releases.ts';
+export { type Incompatibility, incompatibilities, releaseStates } from './updates/words.ts';
+export * from './updates.ts';

@@ -11,6 +11,7 @@ import { commonProblems, ListQuery, type Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { permissions } from './permissions.ts';
 import { systemProblems } from './system.ts';
+import { updatesProblems } from './updates.ts';
 
 const all: readonly (readonly [id: string, operation: Operation])[] = Object.entries(operations);
 const lists = all.flatMap(([id, { list }]) => (list ? [[id, list] as const] : []));
@@ -24,6 +25,7 @@ const codes = new Set<string>([
   ...inventoryProblems,
   ...notificationProblems,
   ...systemProblems,
+  ...updatesProblems,
   'request.bad-filter',
   'request.bad-cursor',
 ]);

@@ -5,6 +5,7 @@ import { inventoryOperations } from './inventory.ts';
 import { monitoringOperations } from './monitoring.ts';
 import { notificationOperations } from './notifications.ts';
 import { complianceOperations, systemOperations } from './system.ts';
+import { updatesOperations } from './updates.ts';
 
 /** Every operation of the API by its id. */
 export const operations = {
@@ -16,6 +17,7 @@ export const operations = {
   ...monitoringOperations,
   ...notificationOperations,
   ...systemOperations,
+  ...updatesOperations,
 };
 export type Operations = typeof operations;
 export type OperationId = keyof Operations;

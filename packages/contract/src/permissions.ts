@@ -24,6 +24,10 @@ export const permissions = [
   'notifications.read',
   'notifications.write',
   'system.read',
+  'updates.read',
+  'updates.write',
+  'updates.approve',
+  'updates.release',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -33,9 +37,9 @@ export type Role = (typeof roles)[number];
 /** What each role is for, in the words shown to the person who grants it. */
 export const roleDescriptions: Readonly<Record<Role, string>> = Object.freeze({
   administrator: 'Everything, including operators, tokens and settings',
-  engineer: 'Product security and software: inventory, SBOMs, identities, revocation, commands',
+  engineer: 'Product security and software: inventory, SBOMs, identities, revocation, commands, releases and campaigns',
   analyst: 'VSOC: sees vehicles, connections and events; may cut a connection',
   auditor: 'Sees everything including the audit log; changes nothing',
   provisioner: 'Plant and tooling: imports inventory and requests claim certificates',
-  viewer: 'Sees vehicles, software and identities; changes nothing',
+  viewer: 'Sees vehicles, software, identities and updates; changes nothing',
 });

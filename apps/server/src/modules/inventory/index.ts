@@ -8,5 +8,6 @@ export type { SoftwareContext, SoftwareRole } from './software-context-views.ts'
 export type { ConnectionChange } from './status-store.ts';
 export type { VehiclesSummary } from './summary-views.ts';
 export type { InstalledKind } from './vehicle-index-views.ts';
+export { vehicleFields } from './vehicle-views.ts';
 
 export const inventoryMigrations: MigrationSource = migrationsOf('inventory', import.meta.url);

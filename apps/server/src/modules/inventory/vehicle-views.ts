@@ -9,7 +9,8 @@ import { instant } from './instant.ts';
 /** The tie-break of an order by a status column is that table's own key: one index then serves the order. */
 const byStatus = (column: string) => ({ column, tie: 'vs.vehicle_id' });
 
-const vehicles = defineList(
+/** The fields by which vehicles are chosen, over `inventory_vehicle v` and `inventory_vehicle_status vs`. */
+export const vehicleFields = defineList(
   inventoryOperations.listVehicles.list,
   {
     vin: 'v.vin',
@@ -93,7 +94,7 @@ export const createVehicleViews = (db: Db) => ({
   list: async (query: ListQuery) => {
     const { rows, ...page } = await pageOf(
       select(db),
-      await resolveContains(db, vehicles, fewValues, query.filter),
+      await resolveContains(db, vehicleFields, fewValues, query.filter),
       query,
     );
     return { items: rows.map(vehicleOf), ...page };
@@ -101,7 +102,7 @@ export const createVehicleViews = (db: Db) => ({
 
   /** All vehicles of a filter in the order of their ids, in pages of a keyset, so that no transaction stays open. */
   stream: async function* (filter: string | undefined): AsyncGenerator<Vehicle[]> {
-    const condition = whereFilter(vehicles, filter);
+    const condition = whereFilter(vehicleFields, filter);
     let after: string | undefined;
     do {
       let query = select(db).where(condition).orderBy('v.id').limit(2000);
@@ -113,7 +114,7 @@ export const createVehicleViews = (db: Db) => ({
   },
 
   /** Refuses a bad filter before the first byte of an export is sent. */
-  checkFilter: (filter: string | undefined) => void whereFilter(vehicles, filter),
+  checkFilter: (filter: string | undefined) => void whereFilter(vehicleFields, filter),
 
   byVin: async (vin: string): Promise<Vehicle | undefined> => {
     const row = await select(db).where('v.vin', '=', vin).executeTakeFirst();

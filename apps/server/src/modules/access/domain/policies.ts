@@ -12,7 +12,8 @@ permit (
   action in [
     Bulkhead::Action::"inventory.write", Bulkhead::Action::"inventory.import", Bulkhead::Action::"identity.issue",
     Bulkhead::Action::"identity.revoke", Bulkhead::Action::"connectivity.command", Bulkhead::Action::"connectivity.disconnect",
-    Bulkhead::Action::"jobs.cancel", Bulkhead::Action::"notifications.write"
+    Bulkhead::Action::"jobs.cancel", Bulkhead::Action::"notifications.write", Bulkhead::Action::"updates.write", Bulkhead::Action::"updates.approve",
+    Bulkhead::Action::"updates.release"
   ],
   resource
 );
@@ -37,7 +38,8 @@ permit (
   principal in Bulkhead::Role::"viewer",
   action in [
     Bulkhead::Action::"compliance.read", Bulkhead::Action::"inventory.read", Bulkhead::Action::"identity.read",
-    Bulkhead::Action::"connectivity.read", Bulkhead::Action::"monitoring.read", Bulkhead::Action::"jobs.read"
+    Bulkhead::Action::"connectivity.read", Bulkhead::Action::"monitoring.read", Bulkhead::Action::"jobs.read",
+    Bulkhead::Action::"updates.read"
   ],
   resource
 );

@@ -1,0 +1,33 @@
+import { Type } from 'typebox';
+import { Nullable, Time } from '../operation.ts';
+
+export const Name = Type.String({ minLength: 1, maxLength: 200 });
+/** Free text of a record; empty where nothing is said yet. */
+export const Prose = Type.String({ maxLength: 8_000 });
+export const Line = Type.String({ maxLength: 400 });
+export const Reason = Type.String({ minLength: 3, maxLength: 2_000, description: 'Why, for the record' });
+export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+export const Sha512 = Type.String({ pattern: '^[0-9a-f]{128}$' });
+export const VulnerabilityId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{1,99}$' });
+/** Printable ASCII: what is signed must read the same in every canonical form (reference/updates.md section 1). */
+export const HardwareId = Type.String({ pattern: '^[!-~]([ -~]{0,198}[!-~])?$' });
+export const FileName = Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}$' });
+/** Who did something, as shown and kept. */
+export const Person = Type.Object({ id: Type.String(), name: Type.String() });
+export const Act = Type.Object({ by: Person, at: Time });
+export const NullableAct = Nullable(Act);
+
+export const releaseStates = ['draft', 'in-verification', 'approved', 'published', 'deprecated', 'withdrawn'] as const;
+
+/** Why a vehicle cannot take a release, most basic first. */
+export const incompatibilities = [
+  'model',
+  'missing-ecu',
+  'hardware',
+  'unknown-configuration',
+  'up-to-date',
+  'release-counter',
+  'requires',
+  'conflicts',
+] as const;
+export type Incompatibility = (typeof incompatibilities)[number];
