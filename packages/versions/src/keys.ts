@@ -15,6 +15,8 @@ export interface VersionKey {
 export const END = '"';
 /** Sorts below `END`: what comes before the release (`~`, `alpha`). */
 export const BEFORE = '!';
+/** Sorts above all that keys hold at the start of a part: the top of a branch (`5.10.*`). */
+export const TOP = '~';
 
 const ZERO = 48;
 const NINE = 57;

@@ -37,7 +37,7 @@ const byEcosystem: ReadonlyMap<string, VersionScheme> = new Map<string, VersionS
   ['android', 'generic'],
   ['azure linux', 'rpm'],
   ['bellsoft hardened containers', 'apk'],
-  ['bioconductor', 'cran'],
+  ['bioconductor', 'semver'],
   ['bitnami', 'semver'],
   ['chainguard', 'apk'],
   ['cleanstart', 'apk'],
@@ -53,6 +53,7 @@ const byEcosystem: ReadonlyMap<string, VersionScheme> = new Map<string, VersionS
   ['hackage', 'hackage'],
   ['hex', 'semver'],
   ['julia', 'semver'],
+  ['kubernetes', 'semver'],
   ['linux', 'linux'],
   ['mageia', 'rpm'],
   ['maven', 'maven'],
@@ -73,6 +74,7 @@ const byEcosystem: ReadonlyMap<string, VersionScheme> = new Map<string, VersionS
   ['suse', 'rpm'],
   ['swifturl', 'semver'],
   ['ubuntu', 'deb'],
+  ['vcpkg', 'generic'],
   ['vscode', 'semver'],
   ['wolfi', 'apk'],
 ]);
@@ -82,8 +84,11 @@ export function schemeOfPurlType(type: string): VersionScheme {
   return byPurlType.get(type.toLowerCase()) ?? 'generic';
 }
 
-/** The scheme of an OSV ecosystem, release included (`Debian:12`, `Alpine:v3.18`); `undefined` when it is unknown. */
+/**
+ * The scheme of an OSV ecosystem, release included (`Debian:12`, `Alpine:v3.18`; `Root:Alpine:3.18` names another one);
+ * `undefined` when it is unknown or has versions of several kinds.
+ */
 export function schemeOfEcosystem(ecosystem: string): VersionScheme | undefined {
-  const colon = ecosystem.indexOf(':');
-  return byEcosystem.get((colon < 0 ? ecosystem : ecosystem.slice(0, colon)).trim().toLowerCase());
+  const [first = '', second = ''] = ecosystem.toLowerCase().split(':', 2);
+  return byEcosystem.get((first === 'root' ? second : first).trim());
 }

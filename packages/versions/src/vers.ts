@@ -18,7 +18,7 @@ export interface Vers {
   readonly any: boolean;
   /** Sorted by version, each version once. */
   readonly constraints: readonly VersConstraint[];
-  /** What the specification forbids and could be repaired without doubt (order, spaces, a superfluous `=`). */
+  /** The rules of the specification that the text broke where its meaning is beyond doubt; empty when it is valid. */
   readonly repairs: readonly string[];
 }
 
@@ -32,51 +32,59 @@ const ownTypes: ReadonlyMap<string, VersionScheme> = new Map<string, VersionSche
 ]);
 
 /**
- * Reads a version range specifier (VERS, clause 5): `vers:deb/>=1.2|<2.0`. Order, spaces and a leading `=` are repaired
- * and named in `repairs`; what leaves the meaning open is refused.
+ * Reads a version range specifier (VERS, clause 5): `vers:deb/>=1.2|<2.0`. Order, case, superfluous pipes, spaces and
+ * equals signs are repaired and named in `repairs`; what leaves the meaning open is refused.
  *
  * @throws VersionsError `versions.bad-range`
  */
 export function parseVers(text: string): Vers {
   if (text.length > maxVersLength) refuse(`is longer than ${maxVersLength} characters`);
-  const repairs: string[] = [];
-  const packed = text.replace(/[ \t\r\n]+/g, '');
-  if (packed !== text) repairs.push('it holds white space');
-  const head = /^(vers):([a-z][a-z0-9.-]*)\/(.*)$/i.exec(packed);
+  const repairs = new Set<string>();
+  const head = /^vers:([a-z][a-z0-9.-]*)\//i.exec(text.trim());
   if (head === null) refuse('does not begin with "vers:<type>/"');
-  const [, uri = '', written = '', rest = ''] = head;
-  const type = written.toLowerCase();
-  if (uri !== 'vers' || type !== written) repairs.push('scheme and type are written in lower case');
+  const type = (head[1] ?? '').toLowerCase();
+  if (head[0] !== head[0].toLowerCase()) repairs.add('scheme and type are written in lower case');
   if (type === 'invalid') refuse('has the reserved type "invalid" (VERS 5.3.2.1)');
   const scheme = ownTypes.get(type) ?? schemeOfPurlType(type);
-  if (rest === '*') return { type, scheme, any: true, constraints: [], repairs };
-  const constraints = rest.split('|', maxConstraints + 1).map((part) => readConstraint(scheme, part, repairs));
-  if (constraints.length > maxConstraints) refuse(`has more than ${maxConstraints} constraints`);
-  return { type, scheme, any: false, constraints: inOrder(constraints, repairs), repairs };
+  if (text !== text.trim()) repairs.add(noSpace);
+  const rest = text.trim().slice(head[0].length);
+  const any = rest === '*';
+  const constraints = any ? [] : inOrder(readConstraints(scheme, rest, repairs), repairs);
+  return { type, scheme, any, constraints, repairs: [...repairs] };
 }
 
-function readConstraint(scheme: VersionScheme, part: string, repairs: string[]): VersConstraint {
-  if (part === '') refuse('has an empty constraint');
-  const comparator = (/^(?:[<>!]=|[<>=])/.exec(part)?.[0] ?? '') as VersComparator | '';
-  if (comparator === '=') repairs.push('equality is written without "=" (VERS 5.3.3.1)');
-  const version = decode(part.slice(comparator.length));
-  if (version === '') refuse('has a constraint without a version');
-  return { comparator: comparator || '=', version: parseVersion(scheme, version) };
+const noSpace = 'white space is not allowed';
+
+function readConstraints(scheme: VersionScheme, text: string, repairs: Set<string>): readonly VersConstraint[] {
+  const parts = text.split('|', maxConstraints + 1).filter((part) => part.trim() !== '');
+  if (parts.length > maxConstraints) refuse(`has more than ${maxConstraints} constraints`);
+  if (parts.length === 0) refuse('has no constraint');
+  if (parts.join('|') !== text) repairs.add('a pipe stands only between two constraints');
+  return parts.map((part) => readConstraint(scheme, part, repairs));
+}
+
+function readConstraint(scheme: VersionScheme, part: string, repairs: Set<string>): VersConstraint {
+  const comparator = (/^(?:[<>!]=|[<>=])/.exec(part.trim())?.[0] ?? '') as VersComparator | '';
+  if (comparator === '=') repairs.add('equality is written without "="');
+  const written = part.trim().slice(comparator.length).trim();
+  if (written === '') refuse('has a constraint without a version');
+  if (comparator.length + written.length !== part.length) repairs.add(noSpace);
+  return { comparator: comparator || '=', version: parseVersion(scheme, decode(written)) };
 }
 
 function decode(text: string): string {
-  if (/[<>=!*]/.test(text)) refuse('has a version with an unencoded < > = ! or * (VERS 5.3.3.2)');
+  if (/[<>=!*\s]/.test(text)) refuse('has a version with an unencoded space, < > = ! or * (VERS 5.3.3.2)');
   try {
     return decodeURIComponent(text);
   } catch {
-    return refuse('has a version with a broken percent-encoding');
+    return refuse('has a version with a broken percent-encoding (VERS 5.3.3.2)');
   }
 }
 
 /** VERS 5.4: sorted, each version once, and comparators that describe intervals. */
-function inOrder(constraints: readonly VersConstraint[], repairs: string[]): readonly VersConstraint[] {
+function inOrder(constraints: readonly VersConstraint[], repairs: Set<string>): readonly VersConstraint[] {
   const sorted = [...constraints].sort((a, b) => compareParsed(a.version, b.version));
-  if (sorted.some((constraint, at) => constraint !== constraints[at])) repairs.push('the constraints are not sorted');
+  if (sorted.some((constraint, at) => constraint !== constraints[at])) repairs.add('constraints are sorted by version');
   let before: VersConstraint | undefined;
   let bound: VersComparator | undefined;
   for (const constraint of sorted) {
@@ -94,21 +102,24 @@ function inOrder(constraints: readonly VersConstraint[], repairs: string[]): rea
   return sorted;
 }
 
-/** Whether the range holds the version ("Checking if a version is contained within a range" of the specification). */
+/**
+ * Whether the range holds the version ("Checking if a version is contained within a range" of the specification). A
+ * range of exclusions only holds all other versions.
+ */
 export function versContains(vers: Vers, version: string): boolean {
   if (vers.any) return true;
   const parsed = parseVersion(vers.scheme, version);
-  let inside = false;
-  let first = true;
+  let inside = vers.constraints.every(({ comparator }) => comparator === '!=');
+  let isFirst = true;
   for (const { comparator, version: bound } of vers.constraints) {
     const order = compareParsed(parsed, bound);
     if (order === 0) return comparator === '=' || comparator === '<=' || comparator === '>=';
     if (comparator === '=' || comparator === '!=') continue;
     if (comparator.startsWith('<')) {
-      if (order < 0 && (inside || first)) return true;
+      if (order < 0) return inside || isFirst;
       inside = false;
     } else inside = order > 0;
-    first = false;
+    isFirst = false;
   }
   return inside;
 }

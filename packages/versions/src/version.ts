@@ -1,4 +1,4 @@
-import type { VersionKey } from './keys.ts';
+import { TOP, type VersionKey } from './keys.ts';
 import { apkKey } from './schemes/apk.ts';
 import { composerKey } from './schemes/composer.ts';
 import { debKey } from './schemes/deb.ts';
@@ -64,14 +64,19 @@ const keyOf: Readonly<Record<VersionScheme, (text: string) => VersionKey>> = {
 
 /**
  * Reads a version for comparing. Never throws: what is no version of the scheme is marked `irregular` and ordered by
- * what could be read of it. Surrounding white space is no part of a version.
+ * what could be read of it. Surrounding white space is no part of a version. `*`, as CVE records write an open bound,
+ * is above every version.
  */
 export function parseVersion(scheme: VersionScheme, text: string): ParsedVersion {
   const isLong = text.length > maxVersionLength;
-  const { key, irregular, suffix } = keyOf[scheme](isLong ? text.slice(0, maxVersionLength) : text.trim());
+  const { key, irregular, suffix } = readKey(scheme, isLong ? text.slice(0, maxVersionLength) : text.trim());
   return suffix === undefined
     ? { scheme, text, irregular: irregular || isLong, key }
     : { scheme, text, irregular: irregular || isLong, irregularSuffix: suffix, key };
+}
+
+function readKey(scheme: VersionScheme, text: string): VersionKey {
+  return text === '*' ? { key: TOP, irregular: false } : keyOf[scheme](text);
 }
 
 /** Orders two versions of one scheme. Versions of different schemes have no common order: they go by the generic one. */

@@ -1,46 +1,86 @@
-import { BEFORE, END, endOfDigits, isDigit, isLetter, numberKey, type VersionKey } from '../keys.ts';
+import { BEFORE, END, isDigit, isLetter, numberKey, type VersionKey } from '../keys.ts';
 
-const TILDE = 126;
+const ZERO = 48;
 const COLON = 58;
+const DELETE = 127;
+const end = END.charCodeAt(0);
+const beforeEnd = BEFORE.charCodeAt(0);
 /** Above all letters: deb-version(7) sorts every other character after them. */
-const OTHER = '|';
+const afterLetters = '|'.charCodeAt(0);
+const tilde = '~'.charCodeAt(0);
+
+const wellFormed = /^(?:\d+:)?\d[A-Za-z0-9.+~:-]*$/;
+
+/**
+ * The key is written here octet by octet: twice as fast as joining strings, and Debian is where the numbers are. It
+ * holds what a version of the greatest length can become (five octets for `+1`); nothing in it outlives a call.
+ */
+const scratch = new Uint8Array(2048);
+const decoder = new TextDecoder();
 
 /**
  * Debian and its children: `[epoch:]upstream[-revision]` in the order of deb-version(7) and `dpkg --compare-versions`.
  * Parts alternate between non-digits (`~` below the end, then letters, then the rest) and numbers.
  */
 export function debKey(text: string): VersionKey {
-  const colon = endOfDigits(text, 0);
-  const hasEpoch = colon > 0 && text.charCodeAt(colon) === COLON;
-  const from = hasEpoch ? colon + 1 : 0;
+  const colon = endOfEpoch(text);
+  const from = colon < 0 ? 0 : colon + 1;
   const dash = text.lastIndexOf('-');
   const upstreamEnd = dash >= from ? dash : text.length;
-  const key =
-    (hasEpoch ? numberKey(text, 0, colon) : '0') +
-    partKey(text, from, upstreamEnd) +
-    partKey(text, Math.min(upstreamEnd + 1, text.length), text.length);
-  return { key, irregular: !wellFormed.test(text) };
+  let size = colon < 0 ? writeText('0', 0) : writeText(numberKey(text, 0, colon), 0);
+  size = writePart(text, from, upstreamEnd, size);
+  size = writePart(text, upstreamEnd + 1, text.length, size);
+  return { key: decoder.decode(scratch.subarray(0, size)), irregular: !wellFormed.test(text) };
 }
 
-const wellFormed = /^(?:\d+:)?\d[A-Za-z0-9.+~:-]*$/;
+/** Where the colon of the epoch stands; -1 without one. */
+function endOfEpoch(text: string): number {
+  let at = 0;
+  while (isDigit(text.charCodeAt(at))) at++;
+  return at > 0 && text.charCodeAt(at) === COLON ? at : -1;
+}
 
-/** Each non-digit run ends with `END`; a part that ends looks like an empty run, so that `1.` and `1.0` are equal. */
-function partKey(text: string, start: number, end: number): string {
-  let key = '';
+/**
+ * Each non-digit run ends with `END`; a part that ends looks like an empty run, so that `1.` and `1.0` are equal.
+ * Returns where the key goes on.
+ */
+function writePart(text: string, start: number, stop: number, size: number): number {
+  if (start >= stop) return writeText(`${END}0${END}`, size);
+  let to = size;
   let at = start;
-  while (at < end) {
-    for (let code = text.charCodeAt(at); at < end && !isDigit(code); code = text.charCodeAt(++at)) {
-      if (isLetter(code)) key += text[at];
-      else key += code === TILDE ? BEFORE : OTHER + asciiOf(text, at, code);
+  while (at < stop) {
+    let code = text.charCodeAt(at);
+    while (at < stop && !isDigit(code)) {
+      if (isLetter(code)) scratch[to++] = code;
+      else if (code === tilde) scratch[to++] = beforeEnd;
+      else {
+        scratch[to++] = afterLetters;
+        // What no package may hold is one character to the order, so that keys stay ASCII.
+        scratch[to++] = code > 32 && code < DELETE ? code : tilde;
+      }
+      code = text.charCodeAt(++at);
     }
-    const run = Math.min(endOfDigits(text, at), end);
-    key += END + numberKey(text, at, run);
-    at = run;
+    scratch[to++] = end;
+    const from = at;
+    while (at < stop && isDigit(text.charCodeAt(at))) at++;
+    to = writeNumber(text, from, at, to);
   }
-  return (key || `${END}0`) + END;
+  scratch[to++] = end;
+  return to;
 }
 
-/** What no package may hold is one character to the order, so that keys stay ASCII. */
-function asciiOf(text: string, at: number, code: number): string {
-  return code > 32 && code < TILDE ? (text[at] ?? '') : '~';
+/** As `numberKey`, which it calls for the long ones. */
+function writeNumber(text: string, start: number, stop: number, size: number): number {
+  let from = start;
+  while (from < stop && text.charCodeAt(from) === ZERO) from++;
+  if (stop - from > 9) return writeText(numberKey(text, from, stop), size);
+  let to = size;
+  scratch[to++] = ZERO + stop - from;
+  while (from < stop) scratch[to++] = text.charCodeAt(from++);
+  return to;
+}
+
+function writeText(text: string, size: number): number {
+  for (let at = 0; at < text.length; at++) scratch[size + at] = text.charCodeAt(at);
+  return size + text.length;
 }

@@ -1,12 +1,12 @@
-import { BEFORE, END, endOfDigits, endOfLetters, isDigit, isLetter, numberKey, type VersionKey } from '../keys.ts';
+import { BEFORE, END, endOfDigits, endOfLetters, isDigit, isLetter, numberKey, TOP, type VersionKey } from '../keys.ts';
 
 /** Order at one place: pre-release words < end < other words < numbers after a hyphen < numbers after a dot. */
 const WORD = '#';
 const HYPHEN_NUMBER = '$';
 const NUMBER = '%';
 
-/** Words before the release, lowest first; `~` is below them all (Debian's habit, used by others too). */
-const preRelease = new Map<string, string>([
+/** Words before the release, lowest first. */
+const preRelease: ReadonlyMap<string, string> = new Map<string, string>([
   ['dev', '1'],
   ['devel', '1'],
   ['nightly', '1'],
@@ -21,18 +21,22 @@ const preRelease = new Map<string, string>([
   ['rc', '6'],
   ['cr', '6'],
 ]);
-const tildeRank = '0';
 /** Words that say "this is the release": they carry no order. */
 const neutral: ReadonlySet<string> = new Set(['final', 'ga', 'lts', 'rel', 'release', 'stable']);
+/** Signs with an order of their own: `~` below all pre-releases, `^` right above the release (RPM's habit). */
+const marks: ReadonlyMap<number, string> = new Map([
+  [126, `${BEFORE}0`],
+  [94, WORD + END],
+]);
 const patchWords: ReadonlySet<string> = new Set(['p', 'patch', 'patchlevel', 'pl']);
 
 /** All that a component without a scheme of its own may look like. Anything else in the text makes it irregular. */
-const wellFormed = /^v?\d[0-9a-z._~^+:-]*$/;
+const wellFormed = /^v?\d[0-9a-z._~^+:-]*(?:\.\*)?$/;
 
 /**
  * Components of embedded C and C++ projects, which follow no written scheme: runs of digits and letters.
  * 1.2 = 1.2.0; 1.0.2 < 1.0.2k < 1.0.2za < 1.0.3; 1.2-rc1 and 1.2b1 < 1.2 < 1.2-p1 = 1.2_p1 < 1.2-3 < 1.2.3;
- * what follows `+` (a commit, a repacking) is reported, not compared. A name in front (`curl-7_57_0`) is skipped and
+ * what follows `+` (a commit, a repacking) is reported, not compared. `1.2.*` is the top of its branch. A name in front (`curl-7_57_0`) is skipped and
  * makes the version irregular; a text without a version in it (a commit hash, `nightly`) is below all versions.
  */
 export function genericKey(text: string): VersionKey {
@@ -89,46 +93,36 @@ function afterName(lower: string, end: number): number {
   return -1;
 }
 
-/** One key symbol per run. Zeros wait in `zeros`: they only count when a further number follows. */
+/** One key symbol per run. Zeros wait in `zeros`: they only count when a further number, or the top, follows. */
 function runsKey(lower: string, from: number, end: number): string {
   const hyphenIsDot = !lower.includes('.');
   let key = '';
   let zeros = '';
-  let at = from;
   let afterNumber = false;
-  while (at < end) {
+  for (let at = from; at < end; ) {
     const code = lower.charCodeAt(at);
     if (isDigit(code)) {
       const run = Math.min(endOfDigits(lower, at), end);
-      const isLower = afterNumber && !hyphenIsDot && lower[at - 1] === '-';
       const number = numberKey(lower, at, run);
-      const symbol = (isLower ? HYPHEN_NUMBER : NUMBER) + number;
-      if (number === '0') zeros += symbol;
-      else {
-        key += zeros + symbol;
+      zeros += (afterNumber && !hyphenIsDot && lower[at - 1] === '-' ? HYPHEN_NUMBER : NUMBER) + number;
+      if (number !== '0') {
+        key += zeros;
         zeros = '';
       }
       afterNumber = true;
       at = run;
-    } else if (isLetter(code)) {
-      const run = Math.min(endOfLetters(lower, at), end);
-      const symbol = wordKey(lower, at, run);
-      if (symbol !== '') {
-        key += symbol;
-        zeros = '';
-        afterNumber = false;
-      }
-      at = run;
-    } else {
-      if (code === 126 || code === 94) {
-        key += code === 126 ? BEFORE + tildeRank : WORD + END;
-        zeros = '';
-        afterNumber = false;
-      }
-      at++;
+      continue;
     }
+    const run = isLetter(code) ? Math.min(endOfLetters(lower, at), end) : at + 1;
+    const symbol = isLetter(code) ? wordKey(lower, at, run) : (marks.get(code) ?? '');
+    if (symbol !== '') {
+      key += symbol;
+      zeros = '';
+      afterNumber = false;
+    }
+    at = run;
   }
-  return key + END;
+  return lower.endsWith('.*') && end === lower.length ? key + zeros + TOP : key + END;
 }
 
 function wordKey(lower: string, from: number, run: number): string {

@@ -1,4 +1,4 @@
-import { BEFORE, END, endOfDigits, numberKey, type VersionKey } from '../keys.ts';
+import { BEFORE, END, endOfDigits, numberKey, TOP, type VersionKey } from '../keys.ts';
 import { genericKey, printable } from './generic.ts';
 
 /** A release, above all its pre-releases; below it the identifiers of a pre-release, numbers before words. */
@@ -9,7 +9,8 @@ const WORD = '$';
 /**
  * Semantic Versioning 2.0.0 (section 11), read with the customary repairs: a leading `v` or `=`, one or two numbers
  * instead of three, leading zeros. More than three numbers are irregular: equal under section 11, they go on by the
- * generic order, so that 1.2.3 < 1.2.3.4 < 1.2.3.5. Without a number in front a text is below all versions.
+ * generic order, so that 1.2.3 < 1.2.3.4 < 1.2.3.5. Without a number in front a text is below all versions. `1.2.*`, as CVE
+ * records write bounds, is the top of its branch.
  */
 export function semverKey(text: string): VersionKey {
   return readVersion(text, 3, false);
@@ -39,6 +40,7 @@ function readVersion(text: string, numbers: number, buildCounts: boolean): Versi
     count++;
   }
   if (count === 0) return { key: BEFORE + genericKey(text).key, irregular: true };
+  if (text.slice(at) === '.*') return { key: key + TOP, irregular: false };
   key += '0'.repeat(numbers - count);
   const plus = text.indexOf('+', at);
   const end = plus < 0 ? text.length : plus;
