@@ -1,4 +1,4 @@
-import type { VersionScheme } from './versions-stub.ts';
+import type { VersionScheme } from '@bulkhead/versions';
 
 export type AdvisoryFormat = 'cve5' | 'osv' | 'csaf' | 'own';
 

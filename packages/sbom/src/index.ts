@@ -1,5 +1,6 @@
 export { type WritableSbom, writeCycloneDx } from './cyclonedx/write-cyclonedx.ts';
 export { SbomError, type SbomErrorCode } from './errors.ts';
+export { type JsonObject, readJsonObject, readText } from './json/read-json.ts';
 export { defaultLimits, type SbomLimits } from './limits.ts';
 export type {
   EmbeddedStatement,
@@ -21,4 +22,4 @@ export { normalizePurl, parsePurl } from './purl/parse-purl.ts';
 export type { Purl, PurlMode } from './purl/purl.ts';
 export { readSbom } from './read-sbom.ts';
 export { type ContentKind, contentKind } from './unpack/content-kind.ts';
-export type { SbomWarning, SbomWarningCode } from './warnings.ts';
+export { collectWarnings, type SbomWarning, type SbomWarningCode } from './warnings.ts';
