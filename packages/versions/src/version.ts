@@ -68,25 +68,30 @@ const keyOf: Readonly<Record<VersionScheme, (text: string) => VersionKey>> = {
  * is above every version.
  */
 export function parseVersion(scheme: VersionScheme, text: string): ParsedVersion {
-  const isLong = text.length > maxVersionLength;
-  const { key, irregular, suffix } = readKey(scheme, isLong ? text.slice(0, maxVersionLength) : text.trim());
+  const { key, irregular, suffix } = readKey(scheme, text);
+  const isIrregular = irregular || text.length > maxVersionLength;
   return suffix === undefined
-    ? { scheme, text, irregular: irregular || isLong, key }
-    : { scheme, text, irregular: irregular || isLong, irregularSuffix: suffix, key };
+    ? { scheme, text, irregular: isIrregular, key }
+    : { scheme, text, irregular: isIrregular, irregularSuffix: suffix, key };
 }
 
 function readKey(scheme: VersionScheme, text: string): VersionKey {
-  return text === '*' ? { key: TOP, irregular: false } : keyOf[scheme](text);
+  const bounded = text.length > maxVersionLength ? text.slice(0, maxVersionLength) : text;
+  const version = bounded.trim();
+  return version === '*' ? { key: TOP, irregular: false } : keyOf[scheme](version);
 }
 
 /** Orders two versions of one scheme. Versions of different schemes have no common order: they go by the generic one. */
 export function compareParsed(a: ParsedVersion, b: ParsedVersion): -1 | 0 | 1 {
   if (a.scheme !== b.scheme) return compareVersions('generic', a.text, b.text);
-  return a.key === b.key ? 0 : a.key < b.key ? -1 : 1;
+  return compareKeys(a.key, b.key);
 }
 
 /** A total order for each scheme: antisymmetric, transitive, and defined on every text. */
 export function compareVersions(scheme: VersionScheme, a: string, b: string): -1 | 0 | 1 {
-  if (a === b) return 0;
-  return compareParsed(parseVersion(scheme, a), parseVersion(scheme, b));
+  return a === b ? 0 : compareKeys(readKey(scheme, a).key, readKey(scheme, b).key);
+}
+
+function compareKeys(a: string, b: string): -1 | 0 | 1 {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

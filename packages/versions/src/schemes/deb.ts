@@ -15,8 +15,7 @@ const wellFormed = /^(?:\d+:)?\d[A-Za-z0-9.+~:-]*$/;
  * The key is written here octet by octet: twice as fast as joining strings, and Debian is where the numbers are. It
  * holds what a version of the greatest length can become (five octets for `+1`); nothing in it outlives a call.
  */
-const scratch = new Uint8Array(2048);
-const decoder = new TextDecoder();
+const scratch = Buffer.alloc(2048);
 
 /**
  * Debian and its children: `[epoch:]upstream[-revision]` in the order of deb-version(7) and `dpkg --compare-versions`.
@@ -30,7 +29,7 @@ export function debKey(text: string): VersionKey {
   let size = colon < 0 ? writeText('0', 0) : writeText(numberKey(text, 0, colon), 0);
   size = writePart(text, from, upstreamEnd, size);
   size = writePart(text, upstreamEnd + 1, text.length, size);
-  return { key: decoder.decode(scratch.subarray(0, size)), irregular: !wellFormed.test(text) };
+  return { key: scratch.toString('latin1', 0, size), irregular: !wellFormed.test(text) };
 }
 
 /** Where the colon of the epoch stands; -1 without one. */

@@ -29,8 +29,9 @@ const nullQualifiers: ReadonlySet<string> = new Set(['', 'ga', 'final', 'release
  * Specification" of the POM reference). Nulls (0, ga, final, release) in front of a hyphen or the end are dropped.
  *
  * At one place: qualifiers before the release < end < `sp` < other qualifiers < numbers after a hyphen < numbers after
- * a dot. A qualifier after a dot is below one after a hyphen, and one after `.0` above both, as in Maven up to 3.8; but
- * there `1.0.rc` < `1` < `1-1` < `1.0.rc`. Here an end parts all that comes before the release from all that comes after.
+ * a dot. A qualifier after a dot is below one after a hyphen, and one after `.0` above both, as in Maven up to 3.8, which
+ * the tables come from (since 3.9 they are all the same, MNG-7644). But there `1.0.rc` < `1` < `1-1` < `1.0.rc`; here an
+ * end parts all that comes before the release from all that comes after.
  */
 export function mavenKey(text: string): VersionKey {
   const lower = text.toLowerCase();
