@@ -6,7 +6,10 @@ export interface VersionBound {
   readonly inclusive: boolean;
 }
 
-/** A side without a bound is open: `{}` holds every version. */
+/**
+ * A side without a bound is open: `{}` holds every version. So is a beginning with 0 included, which OSV and CVE records
+ * write for "from the first version on": it also holds pre-releases of 0 and texts that are no version.
+ */
 export interface VersionInterval {
   readonly from?: VersionBound;
   readonly to?: VersionBound;
@@ -19,7 +22,7 @@ export function inInterval(scheme: VersionScheme, version: string, interval: Ver
 }
 
 function isAbove(version: ParsedVersion, bound: VersionBound | undefined): boolean {
-  if (bound === undefined) return true;
+  if (bound === undefined || (bound.version === '0' && bound.inclusive)) return true;
   const order = compareParsed(version, parseVersion(version.scheme, bound.version));
   return order > 0 || (order === 0 && bound.inclusive);
 }

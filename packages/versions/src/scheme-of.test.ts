@@ -55,6 +55,13 @@ test('an interval takes its bounds in or leaves them out, and is open where it h
   assert.ok(inInterval('deb', 'anything', {}));
 });
 
+test('an interval that begins with 0 begins before everything, as OSV and CVE records mean it', () => {
+  const to = { version: '2.0.0', inclusive: false };
+  for (const version of ['0.0.0-alpha', '1.0.0', 'a1b2c3d4', 'nightly'])
+    assert.ok(inInterval('semver', version, { from: { version: '0', inclusive: true }, to }), version);
+  assert.ok(!inInterval('semver', '0', { from: { version: '0', inclusive: false }, to }));
+});
+
 test('the wildcards of CVE records are bounds: the top of a branch, and no bound at all', () => {
   const upTo = (scheme: 'linux' | 'generic' | 'semver', version: string, top: string): boolean =>
     inInterval(scheme, version, { from: { version: '0', inclusive: true }, to: { version: top, inclusive: true } });
