@@ -228,8 +228,11 @@ function storeMessages(sinks: Sinks, tx: Db, batch: readonly Entry[]): Promise<u
   return alike ? sinks[first.channel].store(tx, batch) : storeByChannel(sinks, tx, batch);
 }
 
+/** Heartbeats last: they skip rows that others hold, so they lock in no order, and whoever does must not wait afterwards. */
+const channelOrder = [...uplinkChannelNames.filter((name) => name !== 'heartbeat'), 'heartbeat' as const];
+
 async function storeByChannel(sinks: Sinks, tx: Db, batch: readonly Entry[]): Promise<void> {
-  for (const channel of uplinkChannelNames) {
+  for (const channel of channelOrder) {
     const messages = batch.filter((entry) => entry.kind === 'message' && entry.channel === channel);
     if (messages.length > 0) await sinks[channel].store(tx, messages);
   }

@@ -61,11 +61,12 @@ async function storeBatch(
   const serials = new Set(batch.flatMap(({ device, message }) => serialsOf(device, message)));
   const known = new Map((await createEcuViews(tx).known([...serials])).map((ecu) => [ecu.serial, ecu]));
   const read = readBatch(batch, known);
-  await createStatusStore(tx).touch(batch.map(({ device, receivedAt }) => ({ ecu_id: device.ecuId, at: receivedAt })));
   await replaceParts(deps, tx, read.parts);
   const changes = await storeReports(tx, [...read.reports.values()], known);
   await recordAnomalies(deps, tx, [...read.anomalies, ...changes.filter(({ forged }) => forged).map(forgedOf)], known);
   await announceChanges(deps, tx, changes);
+  // last: it holds rows of vehicles in no order, and nobody may wait for anything while holding them
+  await createStatusStore(tx).touch(batch.map(({ device, receivedAt }) => ({ ecu_id: device.ecuId, at: receivedAt })));
 }
 
 interface Part {

@@ -2,6 +2,12 @@ import { type Expression, type SqlBool, sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { rowsOf } from './rows-store.ts';
 
+/**
+ * "invs" in ASCII. Reports share it, the registration of versions takes it alone: else a report that looked before the
+ * registration and commits after it would stay without the version that it names.
+ */
+export const registrationLock = 0x696e7673;
+
 export interface Plan {
   readonly ecu_id: string;
   readonly vehicle_id: string;
@@ -101,6 +107,7 @@ async function report(db: Db, reports: readonly Report[]) {
     sha256: 'bytea',
     at: 'timestamptz',
   } as const;
+  await sql`select pg_advisory_xact_lock_shared(${registrationLock})`.execute(db);
   await sql`insert into inventory_installation as t (ecu_id, vehicle_id, name, slot, reported_id, reported_version,
         reported_sha256, reported_at)
       select r.ecu_id, r.vehicle_id, r.name, r.slot, s.id, r.version, r.sha256, r.at

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
+import { registrationLock } from './installation-store.ts';
 import { rowsOf } from './rows-store.ts';
 
 export interface NewSoftware {
@@ -28,11 +29,15 @@ export const createSoftwareStore = (db: Db) => ({
       part_number: 'text',
       sha256: 'bytea',
     } as const;
+    await sql`select pg_advisory_xact_lock(${registrationLock})`.execute(db);
     await sql`insert into inventory_software (id, name, version, supplier, function, part_number, sha256, created_at)
       select r.*, ${now}::timestamptz from ${rowsOf(rows, types)}`.execute(db);
-    await sql`update inventory_installation i set reported_id = s.id from inventory_software s
-      where s.id = any(${rows.map(({ id }) => id)}::uuid[]) and i.name = s.name and i.reported_version = s.version
-        and i.reported_id is null`.execute(db);
+    await sql`with held as (
+        select i.ecu_id, i.name, i.slot, s.id from inventory_software s
+        join inventory_installation i on i.name = s.name and i.reported_version = s.version and i.reported_id is null
+        where s.id = any(${rows.map(({ id }) => id)}::uuid[]) order by i.ecu_id, i.name, i.slot for no key update of i)
+      update inventory_installation i set reported_id = h.id from held h
+      where i.ecu_id = h.ecu_id and i.name = h.name and i.slot = h.slot and i.reported_id is null`.execute(db);
   },
 
   updateDetails: async (

@@ -75,9 +75,11 @@ export const createVehicleStore = (db: Db) => ({
   updateEcus: async (rows: readonly Pick<NewEcu, 'id' | 'part_number' | 'supplier' | 'hardware_version'>[]) => {
     if (rows.length === 0) return;
     const types = { id: 'uuid', part_number: 'text', supplier: 'text', hardware_version: 'text' } as const;
-    await sql`update inventory_ecu e
+    await sql`with held as (
+        select e.id from inventory_ecu e where e.id = any(${rows.map(({ id }) => id)}::uuid[]) order by e.id for no key update)
+      update inventory_ecu e
       set part_number = r.part_number, supplier = r.supplier, hardware_version = r.hardware_version
-      from ${rowsOf(rows, types)} where e.id = r.id`.execute(db);
+      from ${rowsOf(rows, types)} join held h on h.id = r.id where e.id = h.id`.execute(db);
   },
 
   addHistory: async (rows: readonly NewHistory[]) => {

@@ -45,119 +45,164 @@ create table inventory_software_role (
 ) with (fillfactor = 70);
 
 -- Notes of open transactions, gone when they commit. After a crash there are none, so they need no log.
--- change: added up over the transaction for each vehicle (or role), so that statements which undo each other leave nothing to do.
+-- gained: vehicles of the block that have it for certain; lost: ordinals of vehicles of which an ECU lost it, another may have it still.
+-- Of the kind "role" a note holds how many installations were added; a note of the kind "end" follows those of a statement.
 create unlogged table inventory_index_note (
   xid xid8 not null default pg_current_xact_id(),
   kind text collate "C" not null,
   key text collate "C" not null,
-  change bigint not null,
-  ordinals int[],
+  block int,
+  gained bit(2048),
+  lost int[],
   model_id uuid,
-  role text collate "C"
+  role text collate "C",
+  change bigint
 );
 create index inventory_index_note_xid on inventory_index_note (xid);
 
-create function inventory_note_installations() returns trigger language plpgsql as $$
-declare
-  moved text := case tg_op
-    when 'INSERT' then 'select *, 1 as n from added'
-    when 'DELETE' then 'select *, -1 as n from removed'
-    else 'select *, 1 as n from added union all select *, -1 as n from removed' end;
+create function inventory_vehicle_bit(ordinal int) returns bit(2048) language sql immutable parallel safe
+  return set_bit(0::bit(2048), ordinal % 2048, 1);
+
+create function inventory_note_installed() returns trigger language plpgsql as $$
 begin
-  -- most statements concern nothing: an insert that only met conflicts, a report that repeats what is known
-  if tg_op = 'INSERT' then
-    if not exists (select from added) then return null; end if;
-  elsif tg_op = 'UPDATE' then
-    if not exists (
-      select a.vehicle_id, a.ecu_id, a.name, a.slot, a.current_id, a.reported_id, a.reported_version is null from added a
-      except select r.vehicle_id, r.ecu_id, r.name, r.slot, r.current_id, r.reported_id, r.reported_version is null from removed r)
-    then return null; end if;
-  end if;
-  -- one text for the three kinds of statement, of which each sees other transition tables
-  execute format($sql$
-    with moved as materialized (select ecu_id, vehicle_id, name, slot, current_id, reported_id, reported_version, n from (%s) m),
-    vehicles as (
-      select k.kind, k.key, m.vehicle_id, sum(m.n) as n from moved m cross join lateral (values
-        ('current', m.current_id::text),
-        ('reported', case when m.slot = 'running' then m.reported_id::text end),
-        ('unreported', case when m.slot = 'running' and m.reported_version is null then m.name end),
-        ('unregistered', case when m.slot = 'running' and m.reported_version is not null and m.reported_id is null then m.name end)
-      ) k(kind, key) where k.key is not null group by k.kind, k.key, m.vehicle_id having sum(m.n) <> 0),
-    roles as (
-      select m.current_id, e.model_id, e.role, sum(m.n) as n from moved m join inventory_ecu e on e.id = m.ecu_id
-      where m.current_id is not null group by m.current_id, e.model_id, e.role having sum(m.n) <> 0),
-    noted as (
-      insert into inventory_index_note (kind, key, change, ordinals, model_id, role)
-      select n.kind, n.key, n.n, array_agg(v.ordinal), null, null from vehicles n
-        join inventory_vehicle v on v.id = n.vehicle_id group by n.kind, n.key, n.n
-      union all
-      select 'role', current_id::text, n, null, model_id, role from roles
-      returning 1)
-    insert into inventory_index_note (kind, key, change) select 'end', '', 0 where exists (select from noted)$sql$, moved);
+  if not exists (select from added) then return null; end if;
+  with moved as materialized (
+    select a.name, a.slot = 'running' as running, a.current_id, a.reported_id, a.reported_version is null as silent,
+      v.ordinal / 2048 as block, inventory_vehicle_bit(v.ordinal) as vehicle, e.model_id, e.role
+    from added a join inventory_vehicle v on v.id = a.vehicle_id left join inventory_ecu e on e.id = a.ecu_id)
+  insert into inventory_index_note (kind, key, block, gained, model_id, role, change)
+  select 'current', current_id::text, block, bit_or(vehicle), null::uuid, null, null::bigint from moved
+    where current_id is not null group by current_id, block
+  union all
+  select 'reported', reported_id::text, block, bit_or(vehicle), null, null, null from moved
+    where reported_id is not null and running group by reported_id, block
+  union all
+  select case when silent then 'unreported' else 'unregistered' end, name, block, bit_or(vehicle), null, null, null from moved
+    where running and (silent or reported_id is null) group by silent, name, block
+  union all
+  select 'role', current_id::text, null, null, model_id, role, count(*) from moved
+    where current_id is not null and model_id is not null group by current_id, model_id, role
+  union all
+  select 'end', '', null, null, null, null, null;
   return null;
 end
 $$;
-
 create trigger inventory_installation_added after insert on inventory_installation
-  referencing new table as added for each statement execute function inventory_note_installations();
-create trigger inventory_installation_changed after update on inventory_installation
-  referencing new table as added old table as removed for each statement execute function inventory_note_installations();
-create trigger inventory_installation_removed after delete on inventory_installation
-  referencing old table as removed for each statement execute function inventory_note_installations();
+  referencing new table as added for each statement execute function inventory_note_installed();
 
-create function inventory_note_new_vehicles() returns trigger language plpgsql as $$
+create function inventory_note_changed() returns trigger language plpgsql as $$
 begin
-  insert into inventory_index_note (kind, key, change, ordinals)
-  select k.kind, k.key, 1, array_agg(a.ordinal) from added a cross join lateral (values
-    ('all', ''), ('model', a.model_code), ('region', a.region), ('plant', coalesce(a.plant, ''))) k(kind, key)
-  group by k.kind, k.key;
-  insert into inventory_index_note (kind, key, change) select 'end', '', 0 where exists (select from added);
+  -- most reports repeat what is known
+  if not exists (
+    select a.ecu_id, a.vehicle_id, a.name, a.slot, a.current_id, a.reported_id, a.reported_version is null from added a
+    except select r.ecu_id, r.vehicle_id, r.name, r.slot, r.current_id, r.reported_id, r.reported_version is null from removed r)
+  then return null; end if;
+  with moved as materialized (
+    select m.name, m.slot = 'running' as running, m.current_id, m.reported_id, m.reported_version is null as silent, m.n,
+      v.ordinal, e.model_id, e.role
+    from (select *, 1 as n from added union all select *, -1 from removed) m
+    join inventory_vehicle v on v.id = m.vehicle_id left join inventory_ecu e on e.id = m.ecu_id),
+  net as (
+    select 'current' as kind, current_id::text as key, ordinal, n from (
+      select current_id, ordinal, sum(n) as n from moved where current_id is not null group by current_id, ordinal) x where n <> 0
+    union all
+    select 'reported', reported_id::text, ordinal, n from (
+      select reported_id, ordinal, sum(n) as n from moved where reported_id is not null and running
+      group by reported_id, ordinal) x where n <> 0
+    union all
+    select case when silent then 'unreported' else 'unregistered' end, name, ordinal, sum(n) from moved
+    where running and (silent or reported_id is null) group by silent, name, ordinal having sum(n) <> 0),
+  noted as (
+    insert into inventory_index_note (kind, key, block, gained, lost, model_id, role, change)
+    select kind, key, ordinal / 2048, coalesce(bit_or(inventory_vehicle_bit(ordinal)) filter (where n > 0), 0::bit(2048)),
+      array_agg(ordinal) filter (where n < 0), null::uuid, null, null::bigint from net group by kind, key, ordinal / 2048
+    union all
+    select 'role', current_id::text, null, null, null, model_id, role, sum(n) from moved
+    where current_id is not null and model_id is not null group by current_id, model_id, role having sum(n) <> 0
+    returning 1)
+  insert into inventory_index_note (kind, key) select 'end', '' where exists (select from noted);
+  return null;
+end
+$$;
+create trigger inventory_installation_changed after update on inventory_installation
+  referencing new table as added old table as removed for each statement execute function inventory_note_changed();
+
+-- Nothing deletes installations today; whoever will need not think of the index.
+create function inventory_note_removed() returns trigger language plpgsql as $$
+begin
+  insert into inventory_index_note (kind, key, block, gained, lost)
+  select k.kind, k.key, v.ordinal / 2048, 0::bit(2048), array[v.ordinal] from inventory_vehicle v cross join (values
+    ('current', old.current_id::text), ('reported', old.reported_id::text), ('unreported', old.name), ('unregistered', old.name)
+  ) k(kind, key) where v.id = old.vehicle_id and k.key is not null;
+  insert into inventory_index_note (kind, key, model_id, role, change)
+  select 'role', old.current_id::text, e.model_id, e.role, -1 from inventory_ecu e
+  where e.id = old.ecu_id and old.current_id is not null;
+  insert into inventory_index_note (kind, key) values ('end', '');
+  return null;
+end
+$$;
+create trigger inventory_installation_removed after delete on inventory_installation
+  for each row execute function inventory_note_removed();
+
+create function inventory_note_registered() returns trigger language plpgsql as $$
+begin
+  if not exists (select from added) then return null; end if;
+  with placed as materialized (
+    select model_code, region, coalesce(plant, '') as plant, ordinal / 2048 as block, inventory_vehicle_bit(ordinal) as vehicle
+    from added)
+  insert into inventory_index_note (kind, key, block, gained)
+  select 'all', '', block, bit_or(vehicle) from placed group by block
+  union all select 'model', model_code, block, bit_or(vehicle) from placed group by model_code, block
+  union all select 'region', region, block, bit_or(vehicle) from placed group by region, block
+  union all select 'plant', plant, block, bit_or(vehicle) from placed group by plant, block
+  union all select 'end', '', null, null;
   return null;
 end
 $$;
 create trigger inventory_vehicle_added after insert on inventory_vehicle
-  referencing new table as added for each statement execute function inventory_note_new_vehicles();
+  referencing new table as added for each statement execute function inventory_note_registered();
 
 -- Row by row, but only for rows whose value changes: the counts in these tables change with every import and connection.
-create function inventory_note_vehicle() returns trigger language plpgsql as $$
+create function inventory_note_moved() returns trigger language plpgsql as $$
 begin
-  insert into inventory_index_note (kind, key, change, ordinals) values
-    ('model', old.model_code, -1, array[old.ordinal]), ('model', new.model_code, 1, array[new.ordinal]),
-    ('region', old.region, -1, array[old.ordinal]), ('region', new.region, 1, array[new.ordinal]),
-    ('plant', coalesce(old.plant, ''), -1, array[old.ordinal]), ('plant', coalesce(new.plant, ''), 1, array[new.ordinal]),
-    ('end', '', 0, null);
+  insert into inventory_index_note (kind, key, block, gained, lost)
+  select kind, key, new.ordinal / 2048, gained, array[new.ordinal] from (values
+    ('model', old.model_code, 0::bit(2048)), ('model', new.model_code, inventory_vehicle_bit(new.ordinal)),
+    ('region', old.region, 0::bit(2048)), ('region', new.region, inventory_vehicle_bit(new.ordinal)),
+    ('plant', coalesce(old.plant, ''), 0::bit(2048)), ('plant', coalesce(new.plant, ''), inventory_vehicle_bit(new.ordinal)))
+    x(kind, key, gained);
+  insert into inventory_index_note (kind, key) values ('end', '');
   return null;
 end
 $$;
 create trigger inventory_vehicle_changed after update of model_code, region, plant on inventory_vehicle for each row
   when ((old.model_code, old.region, old.plant) is distinct from (new.model_code, new.region, new.plant))
-  execute function inventory_note_vehicle();
+  execute function inventory_note_moved();
 
-create function inventory_note_new_lives() returns trigger language plpgsql as $$
+create function inventory_note_in_use() returns trigger language plpgsql as $$
 begin
-  insert into inventory_index_note (kind, key, change, ordinals)
-  select 'live', '', 1, array_agg(v.ordinal) from added a join inventory_vehicle v on v.id = a.vehicle_id
-  where a.state <> 'retired' having count(*) > 0;
-  insert into inventory_index_note (kind, key, change) select 'end', '', 0 where exists (select from added);
+  if not exists (select from added) then return null; end if;
+  insert into inventory_index_note (kind, key, block, gained)
+  select 'live', '', v.ordinal / 2048, bit_or(inventory_vehicle_bit(v.ordinal)) from added a
+  join inventory_vehicle v on v.id = a.vehicle_id where a.state <> 'retired' group by v.ordinal / 2048;
+  insert into inventory_index_note (kind, key) values ('end', '');
   return null;
 end
 $$;
 create trigger inventory_vehicle_status_added after insert on inventory_vehicle_status
-  referencing new table as added for each statement execute function inventory_note_new_lives();
+  referencing new table as added for each statement execute function inventory_note_in_use();
 
 create function inventory_note_retired() returns trigger language plpgsql as $$
 begin
-  insert into inventory_index_note (kind, key, change, ordinals)
-  select 'live', '', case when new.state = 'retired' then -1 else 1 end, array[v.ordinal]
-  from inventory_vehicle v where v.id = new.vehicle_id;
-  insert into inventory_index_note (kind, key, change) values ('end', '', 0);
+  insert into inventory_index_note (kind, key, block, gained, lost)
+  select 'live', '', v.ordinal / 2048, 0::bit(2048), array[v.ordinal] from inventory_vehicle v where v.id = new.vehicle_id;
+  insert into inventory_index_note (kind, key) values ('end', '');
   return null;
 end
 $$;
 create trigger inventory_vehicle_status_retired after update of state on inventory_vehicle_status for each row
   when ((old.state = 'retired') is distinct from (new.state = 'retired')) execute function inventory_note_retired();
 
--- Vehicles are retired, not deleted. Whoever has to delete one deletes its installations and its status first.
 create function inventory_refuse_delete() returns trigger language plpgsql as $$
 begin
   raise exception 'vehicles are retired, not deleted: their bits would stay in inventory_vehicle_block';
@@ -166,16 +211,32 @@ $$;
 create trigger inventory_vehicle_deleted before delete on inventory_vehicle
   for each statement execute function inventory_refuse_delete();
 
+-- Whether the vehicle has what a note says that it may have lost, in this moment.
+create function inventory_vehicle_has(kind text, key text, place int) returns boolean language plpgsql stable as $$
+declare
+  id constant uuid := (select v.id from inventory_vehicle v where v.ordinal = place);
+begin
+  return case kind
+    when 'current' then exists (select from inventory_installation i where i.current_id = key::uuid and i.vehicle_id = id)
+    when 'reported' then exists (select from inventory_installation i
+      where i.vehicle_id = id and i.reported_id = key::uuid and i.slot = 'running')
+    when 'unreported' then exists (select from inventory_installation i
+      where i.vehicle_id = id and i.name = key and i.reported_version is null and i.slot = 'running')
+    when 'unregistered' then exists (select from inventory_installation i
+      where i.vehicle_id = id and i.name = key and i.reported_version is not null and i.reported_id is null and i.slot = 'running')
+    when 'live' then exists (select from inventory_vehicle_status s where s.vehicle_id = id and s.state <> 'retired')
+    when 'model' then exists (select from inventory_vehicle v where v.ordinal = place and v.model_code = key)
+    when 'region' then exists (select from inventory_vehicle v where v.ordinal = place and v.region = key)
+    when 'plant' then exists (select from inventory_vehicle v where v.ordinal = place and coalesce(v.plant, '') = key)
+  end;
+end
+$$;
+
 -- What a transaction noted becomes bits and counts. Each step is a statement of its own: after its locks are held, the next one sees
--- what whoever held them before has committed.
+-- what whoever held them before has committed. Rows are never deleted: a writer may be waiting for them.
 create function inventory_apply_notes() returns trigger language plpgsql as $$
 declare
   mine constant xid8 := pg_current_xact_id();
-  kinds text[];
-  keys text[];
-  blocks int[];
-  sets bit(2048)[];
-  clears bit(2048)[];
 begin
   if not exists (select from inventory_index_note where xid = mine) then return null; end if;
   -- with an older snapshot the checks below could miss what was committed while waiting for a lock
@@ -183,71 +244,59 @@ begin
     raise exception 'the inventory is written in READ COMMITTED, not in %', current_setting('transaction_isolation');
   end if;
 
-  select array_agg(kind), array_agg(key), array_agg(block), array_agg(set), array_agg(clear) into kinds, keys, blocks, sets, clears
-  from (
-    select kind, key, ordinal / 2048 as block,
-      coalesce(bit_or(set_bit(0::bit(2048), ordinal % 2048, 1)) filter (where n > 0), 0::bit(2048)) as set,
-      coalesce(bit_or(set_bit(0::bit(2048), ordinal % 2048, 1)) filter (where n < 0), 0::bit(2048)) as clear
-    from (select kind, key, o.ordinal, sum(change) as n from inventory_index_note cross join lateral unnest(ordinals) o(ordinal)
-      where xid = mine group by kind, key, o.ordinal having sum(change) <> 0) x
-    group by kind, key, ordinal / 2048 order by kind, key, ordinal / 2048) y;
+  insert into inventory_vehicle_block (kind, key, block, vehicles)
+  select kind, key, block, 0::bit(2048) from inventory_index_note n where xid = mine and block is not null
+    and not exists (select from inventory_vehicle_block b where b.kind = n.kind and b.key = n.key and b.block = n.block)
+  group by kind, key, block order by kind, key, block on conflict do nothing;
 
-  if kinds is not null then
-    insert into inventory_vehicle_block (kind, key, block, vehicles)
-    select kind, key, block, 0::bit(2048) from unnest(kinds, keys, blocks) with ordinality w(kind, key, block, place)
-    where not exists (select from inventory_vehicle_block b where b.kind = w.kind and b.key = w.key and b.block = w.block)
-    order by place on conflict do nothing;
+  -- also where the bits have their value already: another transaction may be about to change them
+  perform from inventory_vehicle_block b join (
+    select distinct kind, key, block from inventory_index_note where xid = mine and block is not null) n
+    on b.kind = n.kind and b.key = n.key and b.block = n.block
+  order by b.kind, b.key, b.block for no key update of b;
 
-    -- also where the bit has its value already: another transaction may be about to change it
-    perform from inventory_vehicle_block b join unnest(kinds, keys, blocks) w(kind, key, block)
-      on b.kind = w.kind and b.key = w.key and b.block = w.block
-    order by b.kind, b.key, b.block for no key update of b;
+  with gains as (
+    select kind, key, block, bit_or(gained) as vehicles from inventory_index_note
+    where xid = mine and block is not null group by kind, key, block),
+  losses as materialized (
+    select kind, key, ordinal / 2048 as block, inventory_vehicle_bit(ordinal) as vehicle, inventory_vehicle_has(kind, key, ordinal) as has
+    from (select distinct kind, key, o.ordinal from inventory_index_note cross join lateral unnest(lost) o(ordinal)
+      where xid = mine and lost is not null) x),
+  wanted as (
+    select kind, key, block, bit_or(gained) as gained, bit_or(lost) as lost from (
+      select kind, key, block, vehicles as gained, 0::bit(2048) as lost from gains
+      union all
+      select kind, key, block, case when has then vehicle else 0::bit(2048) end, case when has then 0::bit(2048) else vehicle end
+      from losses) x group by kind, key, block)
+  update inventory_vehicle_block b set vehicles = (b.vehicles | w.gained) & ~w.lost from wanted w
+  where b.kind = w.kind and b.key = w.key and b.block = w.block and b.vehicles <> ((b.vehicles | w.gained) & ~w.lost);
 
-    -- another ECU of the vehicle may still have it
-    with cleared as (
-      select n.kind, n.key, v.ordinal, v.id from (
-        select kind, key, o.ordinal from inventory_index_note cross join lateral unnest(ordinals) o(ordinal)
-        where xid = mine and kind in ('current', 'reported', 'unreported', 'unregistered')
-        group by kind, key, o.ordinal having sum(change) < 0) n
-      join inventory_vehicle v on v.ordinal = n.ordinal),
-    kept as (
-      select kind, key, ordinal / 2048 as block, bit_or(set_bit(0::bit(2048), ordinal % 2048, 1)) as vehicles from cleared c
-      where case kind
-        when 'current' then exists (select from inventory_installation i where i.current_id = c.key::uuid and i.vehicle_id = c.id)
-        when 'reported' then exists (select from inventory_installation i
-          where i.vehicle_id = c.id and i.reported_id = c.key::uuid and i.slot = 'running')
-        when 'unreported' then exists (select from inventory_installation i
-          where i.vehicle_id = c.id and i.name = c.key and i.reported_version is null and i.slot = 'running')
-        else exists (select from inventory_installation i
-          where i.vehicle_id = c.id and i.name = c.key and i.reported_version is not null and i.reported_id is null
-            and i.slot = 'running') end
-      group by kind, key, ordinal / 2048),
-    wanted as (
-      select w.kind, w.key, w.block, w.set | coalesce(k.vehicles, 0::bit(2048)) as set, w.clear
-      from unnest(kinds, keys, blocks, sets, clears) w(kind, key, block, set, clear)
-      left join kept k on k.kind = w.kind and k.key = w.key and k.block = w.block)
-    update inventory_vehicle_block b set vehicles = (b.vehicles & ~w.clear) | w.set from wanted w
-    where b.kind = w.kind and b.key = w.key and b.block = w.block and b.vehicles <> ((b.vehicles & ~w.clear) | w.set);
+  if exists (select from inventory_index_note where xid = mine and kind = 'role') then
+    perform inventory_apply_role_notes(mine);
   end if;
-
-  insert into inventory_software_role (software_id, model_id, role, installations)
-  select key::uuid, model_id, role, 0 from inventory_index_note n where xid = mine and kind = 'role'
-    and not exists (select from inventory_software_role r
-      where r.software_id = n.key::uuid and r.model_id = n.model_id and r.role = n.role)
-  group by key, model_id, role having sum(change) <> 0 order by key, model_id, role on conflict do nothing;
-  perform from inventory_software_role r where (software_id, model_id, role) in (
-    select key::uuid, n.model_id, n.role from inventory_index_note n where xid = mine and kind = 'role'
-    group by key, n.model_id, n.role having sum(change) <> 0)
-  order by software_id, model_id, role for no key update of r;
-  update inventory_software_role r set installations = r.installations + n.change
-  from (select key::uuid as software_id, model_id, role, sum(change) as change from inventory_index_note
-    where xid = mine and kind = 'role' group by key, model_id, role having sum(change) <> 0) n
-  where r.software_id = n.software_id and r.model_id = n.model_id and r.role = n.role;
-
   delete from inventory_index_note where xid = mine;
   return null;
 end
 $$;
+
+create function inventory_apply_role_notes(mine xid8) returns void language plpgsql as $$
+begin
+  insert into inventory_software_role (software_id, model_id, role, installations)
+  select key::uuid, model_id, role, 0 from inventory_index_note n where xid = mine and kind = 'role'
+    and not exists (select from inventory_software_role r
+      where r.software_id = n.key::uuid and r.model_id = n.model_id and r.role = n.role)
+  group by key, model_id, role order by key, model_id, role on conflict do nothing;
+  perform from inventory_software_role r join (
+    select distinct key::uuid as software_id, model_id, role from inventory_index_note where xid = mine and kind = 'role') n
+    on r.software_id = n.software_id and r.model_id = n.model_id and r.role = n.role
+  order by r.software_id, r.model_id, r.role for no key update of r;
+  update inventory_software_role r set installations = r.installations + n.change
+  from (select key::uuid as software_id, model_id, role, sum(change) as change from inventory_index_note
+    where xid = mine and kind = 'role' group by key, model_id, role having sum(change) <> 0) n
+  where r.software_id = n.software_id and r.model_id = n.model_id and r.role = n.role;
+end
+$$;
+
 create constraint trigger inventory_index_apply after insert on inventory_index_note
   deferrable initially deferred for each row when (new.kind = 'end') execute function inventory_apply_notes();
 
@@ -259,7 +308,7 @@ begin
   delete from inventory_vehicle_block;
   delete from inventory_software_role;
   insert into inventory_vehicle_block (kind, key, block, vehicles)
-  select k.kind, k.key, v.ordinal / 2048, bit_or(set_bit(0::bit(2048), v.ordinal % 2048, 1))
+  select k.kind, k.key, v.ordinal / 2048, bit_or(inventory_vehicle_bit(v.ordinal))
   from inventory_installation i join inventory_vehicle v on v.id = i.vehicle_id cross join lateral (values
     ('current', i.current_id::text),
     ('reported', case when i.slot = 'running' then i.reported_id::text end),
@@ -267,7 +316,7 @@ begin
     ('unregistered', case when i.slot = 'running' and i.reported_version is not null and i.reported_id is null then i.name end)
   ) k(kind, key) where k.key is not null group by k.kind, k.key, v.ordinal / 2048;
   insert into inventory_vehicle_block (kind, key, block, vehicles)
-  select k.kind, k.key, v.ordinal / 2048, bit_or(set_bit(0::bit(2048), v.ordinal % 2048, 1))
+  select k.kind, k.key, v.ordinal / 2048, bit_or(inventory_vehicle_bit(v.ordinal))
   from inventory_vehicle v join inventory_vehicle_status s on s.vehicle_id = v.id cross join lateral (values
     ('all', ''), ('live', case when s.state <> 'retired' then '' end), ('model', v.model_code), ('region', v.region),
     ('plant', coalesce(v.plant, ''))) k(kind, key)
