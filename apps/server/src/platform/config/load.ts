@@ -132,6 +132,20 @@ function checkRules(config: Config): void {
     );
   if (config.admin.password !== '' && config.admin.password.length < 12)
     throw new ConfigError('admin.password needs at least 12 characters');
+  checkNotifications(config.notifications);
+}
+
+const sender = /^(?:[^<>@\p{Cc}]{0,100}<[^<>@\s]{1,64}@[^<>@\s]{1,187}>|[^<>@\s]{1,64}@[^<>@\s]{1,187})$/u;
+
+function checkNotifications({ smtpHost, smtpFrom, smtpSecure, smtpUser, consoleUrl }: Config['notifications']): void {
+  if (smtpFrom !== '' && !sender.test(smtpFrom))
+    throw new ConfigError('notifications.smtpFrom must be an address, or "Name <address>"');
+  if (smtpUser !== '' && smtpSecure === 'none' && !loopback.test(smtpHost))
+    throw new ConfigError(
+      'notifications.smtpUser is set and notifications.smtpSecure is "none": the password would travel in clear. Use starttls or tls.',
+    );
+  if (consoleUrl !== '' && !/^https?:\/\/[^\s/]+(\/[^\s?#]*)?$/.test(consoleUrl))
+    throw new ConfigError('notifications.consoleUrl must be an address such as https://bulkhead.example:8443');
 }
 
 /**

@@ -65,9 +65,8 @@ export function isConsolePath(link: string): boolean {
   return link.length <= longest.link && /^\/(?![/\\])[\u0021-\u007e]*$/.test(link);
 }
 
-/** NUL is legal in JSON text but PostgreSQL can not hand it out as text again. */
+/** The column is `json` and not `jsonb`: it keeps the escapes of NUL and of lone surrogates, which are legal in JSON. */
 function jsonOf(data: Json): string {
   const text = JSON.stringify(data);
-  if (Buffer.byteLength(text) > longest.data) return '{"omitted":"larger than 16 KiB"}';
-  return text.replaceAll(/\\u0000/g, '\\ufffd');
+  return Buffer.byteLength(text) > longest.data ? '{"omitted":"larger than 16 KiB"}' : text;
 }

@@ -48,6 +48,9 @@ export const createNotifyViews = (db: Db) => {
           where d.channel_id = c.id and d.state in ('waiting', 'retrying'))`.as('waiting'),
         sql<string>`(select count(*) from platform_notify_delivery as d
           where d.channel_id = c.id and d.state = 'undeliverable')`.as('undeliverable'),
+        sql<Date | null>`case when c.previous_secret_until > now() then c.previous_secret_until end`.as(
+          'previous_until',
+        ),
       ]);
   return Object.freeze({
     channel: async (id: string): Promise<NotificationChannel | undefined> => {
@@ -70,7 +73,12 @@ export const createNotifyViews = (db: Db) => {
 };
 
 type Subscriptions = { readonly topic: string; readonly severity: number }[];
-type ChannelView = ChannelRow & { subscriptions: Subscriptions; waiting: string; undeliverable: string };
+type ChannelView = ChannelRow & {
+  subscriptions: Subscriptions;
+  waiting: string;
+  undeliverable: string;
+  previous_until: Date | null;
+};
 
 const severityOf = (rank: number) => notificationSeverities[rank] ?? 'critical';
 
@@ -96,7 +104,7 @@ function channelOf(row: ChannelView): NotificationChannel {
     lastSuccessAt: iso(last_success_at),
     lastFailureAt: iso(row.last_failure_at),
     lastError: last_error,
-    previousSecretUntil: iso(row.previous_secret_until),
+    previousSecretUntil: iso(row.previous_until),
     createdAt: row.created_at.toISOString(),
     createdBy: row.created_by,
   };

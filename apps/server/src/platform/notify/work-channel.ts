@@ -1,12 +1,13 @@
 import { type Clock, newId } from '@bulkhead/kernel';
 import { createAudit } from '../audit/audit.ts';
 import { type Db, inTransaction } from '../db/database.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { retryDelay } from './backoff.ts';
 import { createChannelStore } from './channel-store.ts';
 import { createDeliveryStore } from './delivery-store.ts';
 import { nextDigest } from './digest-schedule.ts';
-import type { Outcome, Parcel } from './send/parcel.ts';
+import { failed, type Outcome, type Parcel } from './send/parcel.ts';
 import type { Send } from './send/send.ts';
 import type { ChannelRow } from './tables.ts';
 import { createWorkStore, type StoredParcel } from './work-store.ts';
@@ -14,6 +15,7 @@ import { createWorkStore, type StoredParcel } from './work-store.ts';
 interface Deps {
   readonly db: Db;
   readonly clock: Clock;
+  readonly log: Log;
   readonly metrics: Pick<Metrics, 'count'>;
   readonly send: Send;
   readonly consoleUrl: string;
@@ -24,6 +26,8 @@ interface Deps {
 }
 type Failure = Extract<Outcome, { delivered: false }>;
 
+/** Age alone is no proof: this server may have been off for the seven days. */
+const leastAttempts = 20;
 /** Then another channel has its turn. */
 const parcelsPerTurn = 50;
 /** About eight minutes: a message that the receiver still fails over then lets the others pass. */
@@ -41,13 +45,23 @@ export async function workChannel(deps: Deps, channelId: string, token: string):
       await gatherDigest(deps, channel);
       const stored = await store.nextParcel(channelId, clock.now());
       if (!stored) return;
-      const outcome = await deps.send(channel, parcelOf(stored, deps.consoleUrl), stored.remaining ?? undefined);
+      const outcome = await attempt(deps, channel, stored);
       const goOn = await record(deps, channel, token, stored, outcome);
       deps.onChanged();
       if (!goOn) return;
     }
   } finally {
     await store.release(channelId, token);
+  }
+}
+
+/** What cannot even be put together must not hold up what comes after it. */
+async function attempt({ send, consoleUrl, log }: Deps, channel: ChannelRow, stored: StoredParcel): Promise<Outcome> {
+  try {
+    return await send(channel, parcelOf(stored, consoleUrl), stored.remaining ?? undefined);
+  } catch (error) {
+    log.error({ err: error, delivery: stored.id }, 'a notification could not be put together');
+    return failed('It could not be put together; the log of the server says why', 'message');
   }
 }
 
@@ -103,8 +117,12 @@ async function recordFailure(deps: Deps, tx: Db, channel: ChannelRow, stored: St
     error,
     ...(onlyThis ? {} : { blockedUntil: nextAttemptAt }),
   });
-  await deliveries.markRetrying(stored.id, { error, nextAttemptAt, ...(remaining ? { remaining } : {}) });
-  const ended = await deliveries.giveUp(onlyThis ? { parcelId: stored.id } : { channelId: channel.id }, error, now);
+  // Behind an open circuit it stays due: whoever closes the circuit early need not know what waits behind it.
+  const due = onlyThis ? nextAttemptAt : now;
+  await deliveries.markRetrying(stored.id, { error, nextAttemptAt: due, ...(remaining ? { remaining } : {}) });
+  const tries = 1 + (onlyThis ? stored.attempts : channel.failures);
+  const hopeless = onlyThis ? { parcelId: stored.id } : { channelId: channel.id };
+  const ended = tries >= leastAttempts ? await deliveries.giveUp(hopeless, error, now) : 0;
   if (ended > 0)
     await createAudit(tx).append({
       action: 'notifications.give-up',

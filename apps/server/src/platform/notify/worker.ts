@@ -46,11 +46,18 @@ export function createWorker(deps: WorkerDeps) {
   let unsubscribe = () => {};
 
   const serve = (channelId: string, token: string) => {
-    const task = workChannel({ random: Math.random, ...deps, leaseMs, stopping: () => !running }, channelId, token)
-      .catch((error: unknown) => log.error({ err: error, channelId }, 'a channel could not be served; trying again'))
-      .finally(() => {
+    const work = workChannel({ random: Math.random, ...deps, leaseMs, stopping: () => !running }, channelId, token);
+    const task: Promise<void> = work
+      .then(
+        () => true,
+        (error: unknown) => {
+          log.error({ err: error, channelId }, 'a channel could not be served; trying again');
+          return false; // at the next turn of the timer, so that a lasting failure does not spin
+        },
+      )
+      .then((well) => {
         active.delete(task);
-        wake();
+        if (well) wake();
       });
     active.add(task);
   };

@@ -13,9 +13,12 @@ interface Block {
 
 /** The services take 4,000 (Slack, recommended) to 28,000 bytes (Teams); what is longer is read in the console. */
 const longestText = 2_500;
-const digestText = 160;
+const digestText = 100;
+const digestEntries = 12;
 
-function blocksOf(parcel: Parcel): Block[] {
+function blocksOf(whole: Parcel): Block[] {
+  const beyond = Math.max(0, whole.entries.length - digestEntries);
+  const parcel = { ...whole, entries: whole.entries.slice(0, digestEntries), more: whole.more + beyond };
   const blocks: Block[] = parcel.entries.map((entry) => ({
     title: titleOf(entry),
     text: shorten(entryText(entry, parcel.digest), parcel.digest ? digestText : longestText),

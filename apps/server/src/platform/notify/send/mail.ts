@@ -80,9 +80,9 @@ export async function sendMail(settings: MailSettings, addresses: readonly strin
   }
 }
 
-/** RFC 5321 s4.2.1: 4yz may pass, 5yz lasts. Before MAIL FROM it is about us, from there on about the mail. */
+/** RFC 5321 s4.2.1: 4yz may pass, 5yz lasts, 421 is the whole server. Before MAIL FROM it is about us, from there on about the mail. */
 function blameOf({ responseCode = 0, command = '' }: SmtpFailure): Blame {
-  if (responseCode < 400 || !/^(MAIL FROM|RCPT TO|DATA)/.test(command)) return 'receiver';
+  if (responseCode < 400 || responseCode === 421 || !/^(MAIL FROM|RCPT TO|DATA)/.test(command)) return 'receiver';
   return responseCode >= 500 ? 'message' : 'unclear';
 }
 

@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import { oneLine } from '../message.ts';
 import { failed, type Outcome } from './parcel.ts';
 import { type Address, checkedAddresses, type Resolve, type TargetRules } from './target.ts';
@@ -16,6 +17,7 @@ export interface PostDeps {
 }
 
 const longestAnswer = 4096;
+const answerTimeout = 2_000;
 const longestRetryAfter = 3_600_000;
 
 /** Refusals that are about the request and not about the receiver: the next message may well be taken. */
@@ -88,21 +90,26 @@ async function exchange(
       request.once('response', resolve).once('error', reject);
       request.end(body);
     });
-    return judge(response, await beginningOf(response));
+    return judge(response, await beginningOf(response, signal));
   } finally {
     request.on('error', () => {}); // of a connection that is cut on purpose
     request.destroy();
   }
 }
 
-/** The receiver has spoken once its status is here; an answer without end is cut. */
-async function beginningOf(response: IncomingMessage): Promise<string> {
+/** The status has said it all; of what follows a little is read, for people, and an answer without end is cut. */
+async function beginningOf(response: IncomingMessage, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= longestAnswer) break;
+  addAbortSignal(AbortSignal.any([signal, AbortSignal.timeout(answerTimeout)]), response);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length >= longestAnswer) break;
+    }
+  } catch {
+    // cut off or too slow: what came is enough
   }
   return Buffer.concat(chunks).subarray(0, longestAnswer).toString('utf8');
 }
