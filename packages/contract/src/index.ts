@@ -40,3 +40,29 @@ export {
 } from './updates/releases.ts';
 export { type Incompatibility, incompatibilities, releaseStates } from './updates/words.ts';
 export * from './updates.ts';
+export { CaseDetail, caseStates, SlaPolicy, VulnerabilityCase } from './vulnerabilities/cases.ts';
+export { Decision, DecisionScope, VexAuthor, VexStatement } from './vulnerabilities/decisions.ts';
+export { Evaluation, Finding, FindingDetail, Portfolio } from './vulnerabilities/findings.ts';
+export { OwnAdvisory, Source, SourceProblem, sourceKinds } from './vulnerabilities/sources.ts';
+export {
+  AffectedVehicle,
+  BlastRadius,
+  Occurrence,
+  Vulnerability,
+  VulnerabilityDetail,
+} from './vulnerabilities/vulnerabilities.ts';
+export {
+  type DecisionStatus,
+  decisionStatuses,
+  type FindingState,
+  findingStates,
+  justifications,
+  matchStrengths,
+  type Outcome,
+  outcomes,
+  type Priority,
+  type Proof,
+  severities,
+  verdicts,
+} from './vulnerabilities/words.ts';
+export * from './vulnerabilities.ts';

@@ -28,6 +28,10 @@ export const permissions = [
   'updates.write',
   'updates.approve',
   'updates.release',
+  'vulnerabilities.read',
+  'vulnerabilities.decide',
+  'vulnerabilities.work',
+  'vulnerabilities.configure',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -42,4 +46,9 @@ export const roleDescriptions: Readonly<Record<Role, string>> = Object.freeze({
   auditor: 'Sees everything including the audit log; changes nothing',
   provisioner: 'Plant and tooling: imports inventory and requests claim certificates',
   viewer: 'Sees vehicles, software, identities and updates; changes nothing',
+  engineer: 'Product security and software: inventory, SBOMs, identities, vulnerabilities, revocation, commands',
+  analyst: 'VSOC: sees vehicles, connections, events and vulnerabilities; may work on cases and cut a connection',
+  auditor: 'Sees everything including the audit log; changes nothing',
+  provisioner: 'Plant and tooling: imports inventory and requests claim certificates',
+  viewer: 'Sees vehicles, software, identities and vulnerabilities; changes nothing',
 });

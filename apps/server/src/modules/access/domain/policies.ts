@@ -12,15 +12,21 @@ permit (
   action in [
     Bulkhead::Action::"inventory.write", Bulkhead::Action::"inventory.import", Bulkhead::Action::"identity.issue",
     Bulkhead::Action::"identity.revoke", Bulkhead::Action::"connectivity.command", Bulkhead::Action::"connectivity.disconnect",
-    Bulkhead::Action::"jobs.cancel", Bulkhead::Action::"notifications.write", Bulkhead::Action::"updates.write", Bulkhead::Action::"updates.approve",
-    Bulkhead::Action::"updates.release"
+    Bulkhead::Action::"jobs.cancel",
+    Bulkhead::Action::"notifications.write",
+    Bulkhead::Action::"updates.write", Bulkhead::Action::"updates.approve", Bulkhead::Action::"updates.release",
+    Bulkhead::Action::"vulnerabilities.decide", Bulkhead::Action::"vulnerabilities.work", Bulkhead::Action::"vulnerabilities.configure"
   ],
   resource
 );
 
 permit (principal in Bulkhead::Role::"analyst", action, resource)
 when { context.verb == "read" && !(["access", "audit"].contains(context.area)) };
-permit (principal in Bulkhead::Role::"analyst", action == Bulkhead::Action::"connectivity.disconnect", resource);
+permit (
+  principal in Bulkhead::Role::"analyst",
+  action in [Bulkhead::Action::"connectivity.disconnect", Bulkhead::Action::"vulnerabilities.work"],
+  resource
+);
 
 permit (principal in Bulkhead::Role::"auditor", action, resource)
 when { context.verb == "read" };
@@ -39,7 +45,8 @@ permit (
   action in [
     Bulkhead::Action::"compliance.read", Bulkhead::Action::"inventory.read", Bulkhead::Action::"identity.read",
     Bulkhead::Action::"connectivity.read", Bulkhead::Action::"monitoring.read", Bulkhead::Action::"jobs.read",
-    Bulkhead::Action::"updates.read"
+    Bulkhead::Action::"updates.read",
+    Bulkhead::Action::"vulnerabilities.read"
   ],
   resource
 );

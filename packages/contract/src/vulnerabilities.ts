@@ -1,0 +1,31 @@
+import { caseOperations } from './vulnerabilities/cases.ts';
+import { decisionOperations } from './vulnerabilities/decisions.ts';
+import { findingOperations } from './vulnerabilities/findings.ts';
+import { sourceOperations } from './vulnerabilities/sources.ts';
+import { vulnerabilityOperations } from './vulnerabilities/vulnerabilities.ts';
+
+export const vulnerabilityProblems = [
+  'vulnerabilities.bad-advisory',
+  'vulnerabilities.bad-author',
+  'vulnerabilities.bad-case',
+  'vulnerabilities.bad-decision',
+  'vulnerabilities.bad-source',
+  'vulnerabilities.bad-vex',
+  'vulnerabilities.unknown-case',
+  'vulnerabilities.unknown-decision',
+  'vulnerabilities.unknown-finding',
+  'vulnerabilities.unknown-source',
+  'vulnerabilities.unknown-statement',
+  'vulnerabilities.unknown-vulnerability',
+] as const;
+export type VulnerabilityCode = (typeof vulnerabilityProblems)[number];
+
+/** What the core answers: vulnerabilities, findings, portfolio. The other groups are handled by files of their own. */
+export const vulnerabilityCoreOperations = { ...vulnerabilityOperations, ...findingOperations };
+export const vulnerabilitiesOperations = {
+  ...vulnerabilityCoreOperations,
+  ...decisionOperations,
+  ...sourceOperations,
+  ...caseOperations,
+};
+export { caseOperations, decisionOperations, sourceOperations };
