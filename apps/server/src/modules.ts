@@ -1,5 +1,6 @@
 import { decodeCommandAnswer, messageLimits } from '@bulkhead/contract';
 import type { Clock } from '@bulkhead/kernel';
+import { createFleetPort } from './fleet-port.ts';
 import { accessMigrations, createAccess, createAccessStore, createAccessViews } from './modules/access/index.ts';
 import { createCompliance, type Facts } from './modules/compliance/index.ts';
 import { connectivityMigrations, createConnectivity, type Sink } from './modules/connectivity/index.ts';
@@ -8,6 +9,7 @@ import { createInventory, inventoryMigrations } from './modules/inventory/index.
 import { createMonitoring, monitoringMigrations } from './modules/monitoring/index.ts';
 import { createUpdates, updatesMigrations } from './modules/updates/index.ts';
 import { notificationTopics } from './notification-topics.ts';
+import { createVulnerabilities, vulnerabilitiesMigrations } from './modules/vulnerabilities/index.ts';
 import { createAudit } from './platform/audit/audit.ts';
 import { createAuditViews } from './platform/audit/views.ts';
 import type { Config } from './platform/config/schema.ts';
@@ -47,9 +49,12 @@ export const migrations = [
   connectivityMigrations,
   monitoringMigrations,
   updatesMigrations,
+  vulnerabilitiesMigrations,
 ];
 
 const importJob = 'inventory.import';
+/** Tells the matcher of every replica that something waits. */
+export const matcherTopic = 'vulnerabilities.work';
 
 // answers to commands are acknowledged and need no table yet: the command's effect is what is recorded
 const noMessage = Object.freeze({ parse: (payload: Buffer) => decodeCommandAnswer(payload), store: async () => {} });
@@ -143,15 +148,31 @@ export async function createModules(platform: Platform) {
     facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
   });
   return Object.freeze({ access, inventory, identity, monitoring, connectivity, updates, compliance, notify });
+  const vulnerabilities = createVulnerabilities({
+    db,
+    clock,
+    log,
+    bind: writers,
+    fleet: createFleetPort(inventory),
+    announce: (what) => live.announce(what),
+    wake: (tx) => bus.publish(tx, matcherTopic, null),
+  });
+  const compliance = createCompliance({
+    facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
+  });
+  return Object.freeze({ access, inventory, identity, monitoring, connectivity, vulnerabilities, compliance, notify });
 }
 export type Modules = Awaited<ReturnType<typeof createModules>>;
 
 /** What happens across modules after a commit; types without a handler would wait for ever. */
-export function relayEvents(relay: Relay, { identity }: Modules, live: Live): void {
+export function relayEvents(relay: Relay, { identity, vulnerabilities }: Modules, live: Live): void {
   const system = { kind: 'system', id: 'inventory', name: 'retirement' } as const;
   relay.on('inventory.vehicle-retired', async ({ payload }, tx) => {
     const { ecuIds } = payload as { ecuIds: string[] };
     await identity.revokeEcus(tx, ecuIds, { reason: 'cessationOfOperation', by: system });
+  });
+  relay.on('inventory.sbom-stored', async ({ payload }, tx) => {
+    await vulnerabilities.softwareChanged(tx, [(payload as { softwareId: string }).softwareId]);
   });
   for (const [type, topic] of Object.entries(hints)) relay.on(type, async () => live.announce(topic));
 }
@@ -160,6 +181,8 @@ const hints = {
   'inventory.software-reported': 'vehicles',
   'inventory.unknown-ecu': 'vehicles',
   'inventory.sbom-stored': 'sboms',
+  'vulnerabilities.findings-changed': 'findings',
+  'vulnerabilities.states-changed': 'findings',
   'identity.issued': 'certificates',
   'identity.revoked': 'certificates',
 } as const;

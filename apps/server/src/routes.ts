@@ -5,6 +5,7 @@ import { identityProblemTable, identityRoutes } from './modules/identity/index.t
 import { inventoryProblemTable, inventoryRoutes } from './modules/inventory/index.ts';
 import { monitoringRoutes } from './modules/monitoring/index.ts';
 import { updatesProblemTable, updatesRoutes } from './modules/updates/index.ts';
+import { vulnerabilityProblemTable, vulnerabilityRoutes } from './modules/vulnerabilities/index.ts';
 import type { Modules } from './modules.ts';
 import type { ProblemTable } from './platform/http/handlers.ts';
 import { notificationProblemTable, notificationRoutes } from './platform/notify/routes.ts';
@@ -19,6 +20,7 @@ export const problems: ProblemTable = {
   ...notificationProblemTable,
   ...systemProblemTable,
   ...updatesProblemTable,
+  ...vulnerabilityProblemTable,
 };
 
 /** One handler per operation of the contract. */
@@ -30,6 +32,7 @@ export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...inventoryRoutes(modules.inventory),
   ...monitoringRoutes(modules.monitoring),
   ...notificationRoutes(modules.notify),
+  ...vulnerabilityRoutes(modules.vulnerabilities, modules.inventory.sbomContents.read),
   ...systemRoutes(system),
   ...updatesRoutes(modules.updates),
 });

@@ -7,7 +7,7 @@ import { operations } from '@bulkhead/contract';
 import { type Clock, systemClock } from '@bulkhead/kernel';
 import { noteKey } from '@bulkhead/merkle';
 import { authority, openDoors } from './doors.ts';
-import { createModules, type Modules, migrations, type Platform, relayEvents } from './modules.ts';
+import { createModules, type Modules, matcherTopic, migrations, type Platform, relayEvents } from './modules.ts';
 import { createSequencer } from './platform/audit/sequencer.ts';
 import type { LoadedConfig } from './platform/config/load.ts';
 import { createHttp, portProblem } from './platform/http/server.ts';
@@ -144,10 +144,14 @@ async function startBackground(
   undo.add('jobs', jobs.close);
   modules.notify.worker.start();
   undo.add('notifications', modules.notify.worker.stop);
+  bus.subscribe(matcherTopic, modules.vulnerabilities.matcher.wake, modules.vulnerabilities.matcher.wake);
+  modules.vulnerabilities.matcher.start();
+  undo.add('matcher', modules.vulnerabilities.matcher.stop);
+  await modules.vulnerabilities.catchUp();
   const figures = setInterval(() => {
-    modules.inventory
-      .refreshFigures()
-      .catch((error: unknown) => log.warn({ err: error }, 'the figures of the fleet could not be counted'));
+    Promise.all([modules.inventory.refreshFigures(), modules.vulnerabilities.refreshFigures()]).catch(
+      (error: unknown) => log.warn({ err: error }, 'the figures of the fleet could not be counted'),
+    );
   }, figuresEveryMs);
   undo.add('figures', () => clearInterval(figures));
   const privateKey = ed25519KeyFrom(deriveSecret(keys, 'audit-signing'));

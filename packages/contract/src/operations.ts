@@ -6,6 +6,7 @@ import { monitoringOperations } from './monitoring.ts';
 import { notificationOperations } from './notifications.ts';
 import { complianceOperations, systemOperations } from './system.ts';
 import { updatesOperations } from './updates.ts';
+import { vulnerabilityCoreOperations } from './vulnerabilities.ts';
 
 /** Every operation of the API by its id. */
 export const operations = {
@@ -18,6 +19,7 @@ export const operations = {
   ...notificationOperations,
   ...systemOperations,
   ...updatesOperations,
+  ...vulnerabilityCoreOperations,
 };
 export type Operations = typeof operations;
 export type OperationId = keyof Operations;

@@ -20,12 +20,7 @@ export const vulnerabilityProblems = [
 ] as const;
 export type VulnerabilityCode = (typeof vulnerabilityProblems)[number];
 
-/** What the core answers: vulnerabilities, findings, portfolio. The other groups are handled by files of their own. */
+/** What the core answers: vulnerabilities, findings, portfolio. */
 export const vulnerabilityCoreOperations = { ...vulnerabilityOperations, ...findingOperations };
-export const vulnerabilitiesOperations = {
-  ...vulnerabilityCoreOperations,
-  ...decisionOperations,
-  ...sourceOperations,
-  ...caseOperations,
-};
+/** Operations whose handlers are files of their own. */
 export { caseOperations, decisionOperations, sourceOperations };

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Vehicle } from '@bulkhead/contract';
-import { csvLine } from './domain/csv.ts';
+import { csvLine } from '@bulkhead/kernel';
 
 const columns = [
   'vin',

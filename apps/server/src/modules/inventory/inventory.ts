@@ -6,7 +6,9 @@ import { isLargeFleet } from './fleet-size-views.ts';
 import { type ImportContext, runImport } from './import-job.ts';
 import { createImports } from './imports.ts';
 import { createHeartbeatSink, createInventorySink } from './ingest.ts';
+import { createModelViews } from './model-views.ts';
 import { createModels } from './models.ts';
+import { createSbomContents } from './sbom-contents.ts';
 import { createSboms } from './sboms.ts';
 import { createSoftware } from './software.ts';
 import { createSoftwareContextViews } from './software-context-views.ts';
@@ -47,6 +49,7 @@ export const createInventory = (deps: InventoryDeps) => {
     ecus: createEcus(deps),
     software: createSoftware(deps),
     sboms: createSboms(deps),
+    sbomContents: createSbomContents(db),
     imports: createImports(deps),
     /** Which vehicles run any of some software versions, and where these sit. */
     vehicleIndex: Object.freeze({ ...createVehicleIndexViews(db), ...createSoftwareContextViews(db) }),
@@ -76,6 +79,9 @@ export const createInventory = (deps: InventoryDeps) => {
     refreshFigures: async () => {
       if (await isLargeFleet(db)) await createFigureStore(db).countSoftware();
     },
+
+    /** Vehicles by model. */
+    modelSizes: () => createModelViews(db).sizes(),
 
     /** What vehicles said that does not fit the inventory, newest first. */
     anomalies: (limit = 50) => createSummaryViews(db).anomalies(limit),

@@ -33,6 +33,11 @@ export const createModelViews = (db: Db) => ({
     return { items: rows.map(modelOf), ...page };
   },
 
+  sizes: async (): Promise<Map<string, number>> => {
+    const rows = await db.selectFrom('inventory_model').select(['code', 'vehicle_count']).execute();
+    return new Map(rows.map((row) => [row.code, row.vehicle_count]));
+  },
+
   byCode: async (code: string): Promise<Model | undefined> => {
     const row = await db.selectFrom('inventory_model').selectAll().where('code', '=', code).executeTakeFirst();
     return row && modelOf(row);

@@ -84,7 +84,7 @@ export const createSboms = ({ db, clock, bind, notify }: InventoryDeps) => ({
   },
 });
 
-async function readBounded(content: Readable): Promise<Buffer> {
+export async function readBounded(content: Readable): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of content as AsyncIterable<Buffer>) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Architecture } from '@bulkhead/contract';
+import { csvLine } from '@bulkhead/kernel';
 import { checkArchitecture, rolesOf } from './architecture.ts';
-import { csvLine } from './csv.ts';
 import { identityState } from './identity-state.ts';
 import { requireVin } from './vin.ts';
 

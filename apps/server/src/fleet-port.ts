@@ -1,0 +1,38 @@
+import type { Inventory } from './modules/inventory/index.ts';
+import type { FleetPort } from './modules/vulnerabilities/index.ts';
+
+type Source = Pick<Inventory, 'sbomContents' | 'vehicleIndex' | 'modelSizes'>;
+
+/** The inventory as the vulnerabilities module asks it: from a component to the vehicles. */
+export const createFleetPort = ({ sbomContents, vehicleIndex, modelSizes }: Source): FleetPort =>
+  Object.freeze({
+    sbomOf: async (softwareId) => {
+      const contents = await sbomContents.contents(softwareId);
+      return contents && { ...contents, components: contents.components.map((one) => ({ ...one, aliases: [] })) };
+    },
+    softwareWithSbom: sbomContents.described,
+    softwareWithoutSbom: sbomContents.undescribed,
+    places: async (softwareIds) => {
+      const contexts = await vehicleIndex.softwareContexts(softwareIds);
+      return contexts.map(({ softwareId, roles, ...software }) => ({
+        softwareId,
+        function: software.function,
+        roles: roles.map((role) => ({ ...role, name: role.role })),
+      }));
+    },
+    vehicles: (softwareIds) => vehicleIndex.count(softwareIds),
+    vehiclesPerSoftware: vehicleIndex.countsPerSoftware,
+    breakdown: async (softwareIds) => {
+      const { total, byModel, byRegion, byPlant, bySoftware } = await vehicleIndex.breakdown(softwareIds);
+      return {
+        total,
+        byModel: byModel.map(({ model, vehicles }) => ({ value: model, vehicles })),
+        byRegion: byRegion.map(({ region, vehicles }) => ({ value: region, vehicles })),
+        byPlant: byPlant.map(({ plant, vehicles }) => ({ value: plant, vehicles })),
+        bySoftware: new Map(bySoftware.map(({ softwareId, vehicles }) => [softwareId, vehicles])),
+      };
+    },
+    vehiclePage: (softwareIds, query) => vehicleIndex.page(softwareIds, query),
+    vehicleStream: (softwareIds) => vehicleIndex.stream(softwareIds),
+    modelSizes,
+  });

@@ -1,0 +1,124 @@
+import type { Clock, Json } from '@bulkhead/kernel';
+import type { Audit, Actor as AuditActor } from '../../platform/audit/audit.ts';
+import type { Db } from '../../platform/db/database.ts';
+import type { Log } from '../../platform/db/log.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
+
+export type Actor = AuditActor;
+
+/** What a use case writes beside the tables of the module, on the handle of its transaction. */
+export interface VulnerabilityWriters {
+  readonly audit: Audit;
+  readonly outbox: Pick<Outbox, 'publishAll'>;
+}
+
+/** The contents of one SBOM, as the inventory keeps them. */
+export interface SbomContents {
+  readonly sbomId: string;
+  readonly software: {
+    readonly id: string;
+    readonly name: string;
+    readonly version: string;
+    readonly supplier: string;
+    readonly function: string;
+    readonly createdAt: Date;
+  };
+  readonly components: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly version: string | null;
+    readonly purl: string | null;
+    readonly cpe: string | null;
+    readonly supplier: string | null;
+    readonly hashes: unknown;
+    readonly aliases: readonly Readonly<Record<string, string>>[];
+  }[];
+}
+
+/** Where a software version runs. */
+export interface SoftwarePlaces {
+  readonly softwareId: string;
+  readonly function: string;
+  readonly roles: readonly {
+    readonly model: string;
+    readonly role: string;
+    readonly name: string;
+    readonly function: string;
+    readonly network: 'open' | 'closed';
+    readonly gateway: boolean;
+    readonly interfaces: readonly string[];
+  }[];
+}
+
+export interface AffectedVehicleRow {
+  readonly vin: string;
+  readonly model: string;
+  readonly region: string;
+  readonly plant: string | null;
+  readonly state: string;
+  readonly lastSeenAt: string | null;
+  readonly ecus: readonly {
+    readonly serial: string;
+    readonly role: string;
+    readonly name: string;
+    readonly version: string;
+  }[];
+}
+
+/** What this module asks of the inventory: the thread from a component to the vehicles. */
+export interface FleetPort {
+  /** Undefined when the software has no SBOM, or one that is not accepted. */
+  sbomOf(softwareId: string): Promise<SbomContents | undefined>;
+  softwareWithSbom(): Promise<readonly { readonly softwareId: string; readonly sbomId: string }[]>;
+  places(softwareIds: readonly string[]): Promise<readonly SoftwarePlaces[]>;
+  /** Exact number of vehicles that run any of these versions. */
+  vehicles(softwareIds: readonly string[]): Promise<number>;
+  vehiclesPerSoftware(softwareIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  breakdown(softwareIds: readonly string[]): Promise<{
+    readonly total: number;
+    readonly byModel: readonly { readonly value: string; readonly vehicles: number }[];
+    readonly byRegion: readonly { readonly value: string; readonly vehicles: number }[];
+    readonly byPlant: readonly { readonly value: string; readonly vehicles: number }[];
+    readonly bySoftware: ReadonlyMap<string, number>;
+  }>;
+  vehiclePage(
+    softwareIds: readonly string[],
+    query: { readonly region?: string; readonly model?: string; readonly limit?: number; readonly cursor?: string },
+  ): Promise<{ readonly items: readonly AffectedVehicleRow[]; readonly next: string | null }>;
+  vehicleStream(softwareIds: readonly string[]): AsyncIterable<AffectedVehicleRow>;
+  modelSizes(): Promise<ReadonlyMap<string, number>>;
+  /** Software versions that no SBOM describes. */
+  softwareWithoutSbom(): Promise<number>;
+}
+
+export type ChangedList = 'vulnerabilities' | 'findings' | 'decisions' | 'sources' | 'cases';
+
+export interface VulnerabilityDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  bind(db: Db): VulnerabilityWriters;
+  readonly fleet: FleetPort;
+  /** Tells open consoles that a list changed. */
+  announce(what: ChangedList): void;
+  /** Wakes the matcher of every replica once the transaction commits. */
+  wake(tx: Db): Promise<void>;
+}
+
+/** The events of this module and what they carry. */
+export interface VulnerabilityEvents {
+  /** New findings, or findings whose priority rose, of at most 500 vulnerabilities. */
+  readonly 'vulnerabilities.findings-changed': {
+    readonly vulnerabilityIds: readonly string[];
+    readonly opened: number;
+  };
+  readonly 'vulnerabilities.states-changed': { readonly vulnerabilityIds: readonly string[] };
+}
+
+/** An event of this module, with the payload that belongs to its type. */
+export function vulnerabilityEvent<Type extends keyof VulnerabilityEvents>(
+  type: Type,
+  payload: VulnerabilityEvents[Type],
+) {
+  return { type, payload: payload as unknown as Json };
+}

@@ -1,0 +1,12 @@
+import type { VulnerabilityCode } from '@bulkhead/contract';
+import { Problem } from '@bulkhead/kernel';
+
+export class VulnerabilityError extends Problem<VulnerabilityCode> {}
+
+export const unknownVulnerability = (ref: string) =>
+  new VulnerabilityError(
+    'vulnerabilities.unknown-vulnerability',
+    `No source tells of ${ref.slice(0, 100)}: check the id, or the freshness of the sources`,
+  );
+export const unknownFinding = (id: string) =>
+  new VulnerabilityError('vulnerabilities.unknown-finding', `There is no finding ${id}`);

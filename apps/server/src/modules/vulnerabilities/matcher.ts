@@ -1,0 +1,184 @@
+import type { Db } from '../../platform/db/database.ts';
+import { inTransaction } from '../../platform/db/database.ts';
+import { createComponentStore } from './component-store.ts';
+import { type VulnerabilityDeps, vulnerabilityEvent } from './deps.ts';
+import { rankFinding } from './domain/rank-finding.ts';
+import { createFindingStore } from './finding-store.ts';
+import { loadSoftware } from './load-software.ts';
+import { findingOf, judge } from './match.ts';
+import { type Candidate, createMatchViews } from './match-views.ts';
+import { createQueueStore } from './queue-store.ts';
+import { createRecordCache, type RecordCache } from './record-cache.ts';
+import { createRecordStore, type QueueKind } from './record-store.ts';
+import { refreshStates } from './states.ts';
+
+/** How much of each kind one transaction takes: seconds of work at the most. */
+const most: Readonly<Record<QueueKind, number>> = {
+  software: 4,
+  component: 2_000,
+  vulnerability: 500,
+  rerank: 2_000,
+  context: 5_000,
+};
+const pollMs = 5_000;
+
+type Scope = { readonly column: 'vulnerability_id' | 'component_id'; readonly ids: readonly string[] };
+
+/**
+ * Keeps findings in line with records, components and places. All that waits is in the queue table and each batch is one
+ * transaction, so a replica may die at any instant and another one goes on.
+ */
+export function createMatcher(deps: VulnerabilityDeps) {
+  const { db, clock, log, announce } = deps;
+  const cache = createRecordCache();
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let stopped = true;
+
+  async function step(): Promise<boolean> {
+    const worked = await inTransaction(db, async (tx) => {
+      const work = await createQueueStore(tx).take(most);
+      if (!work) return false;
+      await carryOut(tx, deps, cache, work.kind, work.subjects);
+      return true;
+    });
+    if (worked) for (const list of ['vulnerabilities', 'findings'] as const) announce(list);
+    return worked;
+  }
+  /** Works off everything that waits. Ends early when stopping; what is left stays queued. */
+  async function drain(): Promise<void> {
+    while (await step()) if (stopped && running) return;
+  }
+  const loop = async () => {
+    do {
+      again = false;
+      await drain().catch((error: unknown) => log.error({ err: error }, 'matching failed; it is tried again'));
+    } while (again && !stopped);
+    running = undefined;
+    if (!stopped) timer = setTimeout(wake, pollMs);
+  };
+  function wake(): void {
+    clearTimeout(timer);
+    again = true;
+    if (!stopped) running ??= loop();
+  }
+  return Object.freeze({
+    wake,
+    drain,
+    start: (): void => {
+      stopped = false;
+      wake();
+    },
+    stop: async (): Promise<void> => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  });
+}
+export type Matcher = ReturnType<typeof createMatcher>;
+
+async function carryOut(
+  tx: Db,
+  deps: VulnerabilityDeps,
+  cache: RecordCache,
+  kind: QueueKind,
+  ids: readonly string[],
+): Promise<void> {
+  const views = createMatchViews(tx);
+  switch (kind) {
+    case 'software':
+      return loadSoftware(tx, deps, ids);
+    case 'vulnerability':
+      return match(tx, deps, cache, await views.ofVulnerabilities(ids), { column: 'vulnerability_id', ids });
+    case 'component':
+      await createComponentStore(tx).refreshContexts(ids);
+      return match(tx, deps, cache, await views.ofComponents(ids), { column: 'component_id', ids });
+    case 'context': {
+      await createComponentStore(tx).refreshContexts(ids);
+      return rerank(tx, deps, { column: 'component_id', ids });
+    }
+    case 'rerank':
+      return rerank(tx, deps, { column: 'vulnerability_id', ids });
+  }
+}
+
+async function match(
+  tx: Db,
+  deps: VulnerabilityDeps,
+  cache: RecordCache,
+  candidates: readonly Candidate[],
+  scope: Scope,
+): Promise<void> {
+  const views = createMatchViews(tx);
+  const store = createFindingStore(tx);
+  const components = await views.components([...new Set(candidates.map(({ componentId }) => componentId))]);
+  const identities = new Map([...components].map(([id, { identity }]) => [id, identity]));
+  const pairs = await judge(views, cache, candidates, identities);
+  const vulnerabilities = await views.ranked([...new Set(pairs.map(({ vulnerabilityId }) => vulnerabilityId))]);
+  const findings = pairs.flatMap((pair) => {
+    const [vulnerability, component] = [vulnerabilities.get(pair.vulnerabilityId), components.get(pair.componentId)];
+    return vulnerability && component ? [findingOf(pair, vulnerability, component)] : [];
+  });
+  const now = deps.clock.now();
+  const { opened, vulnerabilityIds } = await store.upsert(findings, now);
+  const removed = await store.removeOthers(scope, findings);
+  const touched = [...new Set([...vulnerabilityIds, ...removed])];
+  await store.recount(touched);
+  await settle(tx, deps, touched, vulnerabilityIds, opened);
+}
+
+/** Priorities anew, from signals or places that changed; the match itself stands. */
+async function rerank(tx: Db, deps: VulnerabilityDeps, { column, ids }: Scope): Promise<void> {
+  const views = createMatchViews(tx);
+  const findings = await views.findingsOf(column, ids);
+  const [vulnerabilities, components] = await Promise.all([
+    views.ranked([...new Set(findings.map((finding) => finding.vulnerability_id))]),
+    views.components([...new Set(findings.map((finding) => finding.component_id))]),
+  ]);
+  const ranks = findings.flatMap(({ id, vulnerability_id, component_id, strength }) => {
+    const [vulnerability, component] = [vulnerabilities.get(vulnerability_id), components.get(component_id)];
+    if (!vulnerability || !component) return [];
+    const { outcome, rank, reason } = rankFinding(vulnerability, strength, component.contexts);
+    const { cvss, epss } = vulnerability;
+    return [{ id, outcome, rank, reason, cvss, epss, softwareCount: component.softwareCount }];
+  });
+  const store = createFindingStore(tx);
+  const changed = await store.rerank(ranks, deps.clock.now());
+  // software that came or went changes where a finding occurs, even when its rank stays
+  const touched = [...new Set(column === 'component_id' ? findings.map((one) => one.vulnerability_id) : changed)];
+  await store.recount(changed);
+  await settle(tx, deps, touched, changed, 0);
+}
+
+/** Decisions hold for new findings too; whoever works on cases hears of what is new. */
+async function settle(
+  tx: Db,
+  deps: VulnerabilityDeps,
+  touched: readonly string[],
+  risen: readonly string[],
+  opened: number,
+): Promise<void> {
+  await refreshStates(tx, touched, deps.clock.now());
+  const events = [];
+  for (let i = 0; i < risen.length; i += 500)
+    events.push(
+      vulnerabilityEvent('vulnerabilities.findings-changed', {
+        vulnerabilityIds: risen.slice(i, i + 500),
+        opened: i === 0 ? opened : 0,
+      }),
+    );
+  await deps.bind(tx).outbox.publishAll(events);
+}
+
+/** Queues work and wakes the matchers, in the caller's transaction. */
+export async function enqueue(
+  tx: Db,
+  { wake }: Pick<VulnerabilityDeps, 'wake'>,
+  kind: QueueKind,
+  ids: readonly string[],
+): Promise<void> {
+  await createRecordStore(tx).enqueue(kind, ids);
+  if (ids.length > 0) await wake(tx);
+}

@@ -1,0 +1,201 @@
+import type { DecisionStatus, FindingState, Outcome } from '@bulkhead/contract';
+import type { ColumnType, Generated } from 'kysely';
+
+type Jsonb<T> = ColumnType<T, string, string>;
+type Int8 = ColumnType<string, number, number>;
+type Severity = 'unknown' | 'none' | 'low' | 'medium' | 'high' | 'critical';
+
+export interface SourceTable {
+  id: string;
+  name: string;
+  kind: 'advisories' | 'kev' | 'epss' | 'vex';
+  origin: 'url' | 'directory' | 'upload' | 'own';
+  location: string | null;
+  every_minutes: number | null;
+  stale_after_hours: Generated<number>;
+  enabled: Generated<boolean>;
+  progress: ColumnType<Record<string, unknown>, string | undefined, string>;
+  record_count: Generated<number>;
+  problem_count: Generated<number>;
+  last_attempt_at: Date | null;
+  last_success_at: Date | null;
+  last_change_at: Date | null;
+  last_error: string | null;
+  job_id: string | null;
+  created_at: Date;
+}
+export interface StoredScore {
+  readonly version: '2.0' | '3.0' | '3.1' | '4.0';
+  readonly vector: string;
+  readonly score: number;
+  readonly severity: Exclude<Severity, 'unknown'>;
+  readonly source: string;
+}
+export interface VulnerabilityTable {
+  id: string;
+  ref: string;
+  title: Generated<string>;
+  summary: Generated<string>;
+  severity: Generated<Severity>;
+  cvss: number | null;
+  scores: ColumnType<StoredScore[], string | undefined, string>;
+  exploitation: Generated<'none' | 'poc' | 'active'>;
+  exploitation_source: string | null;
+  automatable: boolean | null;
+  epss: number | null;
+  epss_percentile: number | null;
+  epss_on: ColumnType<Date | null, string | null, string | null>;
+  kev_added: ColumnType<Date | null, string | null, string | null>;
+  kev_due: ColumnType<Date | null, string | null, string | null>;
+  kev_ransomware: Generated<boolean>;
+  published_at: Date | null;
+  modified_at: Date | null;
+  withdrawn_at: Date | null;
+  outcome: Outcome | null;
+  rank: Generated<number>;
+  finding_count: Generated<number>;
+  open_count: Generated<number>;
+  vehicle_count: ColumnType<string, number | undefined, number>;
+  created_at: Date;
+}
+export interface RecordTable {
+  id: string;
+  source_id: string;
+  ref: string;
+  format: 'cve5' | 'osv' | 'csaf' | 'own';
+  hash: Buffer;
+  head: string;
+  affected: string;
+  withdrawn_at: Date | null;
+  modified_at: Date | null;
+  received_at: Date;
+}
+export interface ComponentTable {
+  id: string;
+  name: string;
+  version: string | null;
+  purl: string | null;
+  cpe: string | null;
+  supplier: string | null;
+  aliases: Jsonb<readonly Record<string, string>[]>;
+  identified: boolean;
+  context: ColumnType<Record<string, unknown> | null, string | null, string | null>;
+  functions: Generated<string[]>;
+  software_count: Generated<number>;
+  vehicle_count: Int8;
+  created_at: Date;
+}
+export interface SoftwareTable {
+  id: string;
+  name: string;
+  version: string;
+  supplier: string;
+  function: string;
+  sbom_id: string | null;
+  created_at: Date;
+}
+export interface UseTable {
+  software_id: string;
+  component_id: string;
+  hashes: ColumnType<unknown, string | null, string | null>;
+}
+export interface PlaceTable {
+  software_id: string;
+  model: string;
+  role: string;
+  name: string;
+  function: string;
+  context: Jsonb<Record<string, unknown>>;
+}
+export interface StoredProof {
+  readonly record: string;
+  readonly source: string;
+  readonly container: string;
+  readonly identifier: string;
+  readonly range: string;
+  readonly scheme: string;
+  readonly version: string;
+  readonly fixed: string[];
+  readonly notes: string[];
+}
+export interface FindingTable {
+  id: string;
+  vulnerability_id: string;
+  component_id: string;
+  verdict: 'affected' | 'unsure' | 'not-affected';
+  strength: 'purl' | 'distro' | 'cpe' | 'alias' | 'name';
+  proofs: Jsonb<StoredProof[]>;
+  fixed_in: string[];
+  outcome: Outcome;
+  rank: number;
+  reason: string;
+  state: Generated<FindingState>;
+  ref: string;
+  component_name: string;
+  cvss: number | null;
+  epss: number | null;
+  software_count: Generated<number>;
+  vehicle_count: ColumnType<string, number | undefined, number>;
+  first_seen_at: Date;
+  updated_at: Date;
+}
+export interface DecisionTable {
+  id: string;
+  vulnerability_id: string;
+  ref: string;
+  status: DecisionStatus;
+  justification: string | null;
+  detail: string;
+  evidence: string[];
+  scope: 'everywhere' | 'component' | 'model' | 'ecu' | 'software';
+  component_ids: string[] | null;
+  software_id: string | null;
+  software_name: string | null;
+  software_since: Date | null;
+  role: string | null;
+  model: string | null;
+  hashes: Jsonb<Record<string, unknown>>;
+  expires_at: Date | null;
+  state: Generated<'active' | 'expired' | 'void' | 'withdrawn' | 'superseded'>;
+  origin: 'operator' | 'vex' | 'build-system' | 'compiled-files';
+  author: string;
+  statement_id: string | null;
+  created_at: Date;
+  created_by: string;
+  ended_at: Date | null;
+  ended_because: string | null;
+}
+export interface QueueTable {
+  id: Generated<string>;
+  kind: string;
+  subject: string;
+  enqueued_at: Generated<Date>;
+}
+export interface PortfolioTable {
+  model: string;
+  role: string;
+  name: string;
+  function: string;
+  outcome: Outcome;
+  findings: number;
+  unsure: number;
+}
+declare module '../../platform/db/tables.ts' {
+  interface Tables {
+    vulnerabilities_source: SourceTable;
+    vulnerabilities_vulnerability: VulnerabilityTable;
+    vulnerabilities_record: RecordTable;
+    vulnerabilities_subject: { record_id: string; vulnerability_id: string };
+    vulnerabilities_record_key: { key: string; record_id: string };
+    vulnerabilities_component: ComponentTable;
+    vulnerabilities_component_key: { key: string; component_id: string };
+    vulnerabilities_software: SoftwareTable;
+    vulnerabilities_use: UseTable;
+    vulnerabilities_place: PlaceTable;
+    vulnerabilities_finding: FindingTable;
+    vulnerabilities_decision: DecisionTable;
+    vulnerabilities_queue: QueueTable;
+    vulnerabilities_portfolio: PortfolioTable;
+    vulnerabilities_figure: { name: string; value: Jsonb<unknown>; counted_at: Date };
+  }
+}

@@ -1,0 +1,174 @@
+import type { Readable } from 'node:stream';
+import type { BlastRadius, FindingDetail, Portfolio } from '@bulkhead/contract';
+import type { Db } from '../../platform/db/database.ts';
+import { inTransaction } from '../../platform/db/database.ts';
+import type { VulnerabilityDeps } from './deps.ts';
+import { unknownFinding, unknownVulnerability, VulnerabilityError } from './domain/error.ts';
+import { evaluateComponents, type GivenComponent } from './evaluate-sbom.ts';
+import { createFigures } from './figures.ts';
+import { createFindingViews } from './finding-views.ts';
+import { createIntake } from './intake.ts';
+import { createMatcher, enqueue } from './matcher.ts';
+import { createOccurrenceViews } from './occurrence-views.ts';
+import { createOccurrences } from './occurrences.ts';
+import { createRecordCache } from './record-cache.ts';
+import { exportVehicles } from './vehicle-export.ts';
+import { createVulnerabilityViews } from './vulnerability-views.ts';
+
+interface Where {
+  readonly all?: boolean;
+}
+interface VehicleQuery extends Where {
+  readonly region?: string;
+  readonly model?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+const mostOccurrences = 200;
+
+/** Rule 4, first half: from a published record to the exact vehicles, with proof and priority. The only writer of vulnerabilities_*. */
+export const createVulnerabilities = (deps: VulnerabilityDeps) => {
+  const { db, clock, fleet } = deps;
+  const views = createVulnerabilityViews(db);
+  const findings = createFindingViews(db);
+  const matcher = createMatcher(deps);
+  const figures = createFigures(deps);
+  const cache = createRecordCache();
+  return Object.freeze({
+    intake: createIntake(deps),
+    matcher,
+    /** What changes with the fleet; every few minutes. */
+    refreshFigures: figures.refresh,
+    ...reading(deps, views, findings),
+    ...aboutVehicles(deps, views),
+
+    /** An SBOM was stored or accepted: its components are matched. */
+    softwareChanged: (tx: Db, softwareIds: readonly string[]) => enqueue(tx, deps, 'software', softwareIds),
+
+    /** Components have other confirmed names than before. */
+    namesChanged: (tx: Db, softwareIds: readonly string[]) => enqueue(tx, deps, 'software', softwareIds),
+
+    /** SBOMs that this module has not seen, as after a restore: queued. Call once at the start. */
+    catchUp: async (): Promise<number> => {
+      const known = await createOccurrenceViews(db).knownSboms();
+      const missing = (await fleet.softwareWithSbom()).filter(
+        ({ softwareId, sbomId }) => known.get(softwareId) !== sbomId,
+      );
+      const ids = missing.map(({ softwareId }) => softwareId);
+      await inTransaction(db, (tx) => enqueue(tx, deps, 'software', ids));
+      return ids.length;
+    },
+
+    evaluate: (components: readonly GivenComponent[], options: { function?: string; software?: string }) =>
+      evaluateComponents(db, cache, components, options),
+
+    portfolio: async (): Promise<Portfolio> => {
+      const read = async () => findings.portfolio(await fleet.modelSizes(), await fleet.softwareWithoutSbom());
+      const known = await read();
+      if (known) return known;
+      await figures.refresh();
+      return (await read()) ?? emptyPortfolio(clock.now());
+    },
+  });
+};
+export type Vulnerabilities = ReturnType<typeof createVulnerabilities>;
+
+const emptyPortfolio = (now: Date): Portfolio => ({
+  models: [],
+  totals: { immediate: 0, outOfCycle: 0, scheduled: 0, defer: 0, unsure: 0 },
+  unidentifiedComponents: 0,
+  softwareWithoutSbom: 0,
+  countedAt: now.toISOString(),
+});
+
+function reading(
+  { db, fleet }: VulnerabilityDeps,
+  views: ReturnType<typeof createVulnerabilityViews>,
+  findings: ReturnType<typeof createFindingViews>,
+) {
+  const occurrences = createOccurrences(db, fleet);
+  return {
+    list: views.list,
+    get: async (ref: string) => (await views.detail(ref)) ?? unknown(ref),
+    listFindings: findings.list,
+
+    finding: async (id: string): Promise<FindingDetail> => {
+      const found = await findings.byId(id);
+      if (!found) throw unknownFinding(id);
+      const { vulnerabilityId, ...finding } = found;
+      const places = await occurrences.page({ column: 'id', id }, vulnerabilityId, { limit: mostOccurrences });
+      return { ...finding, occurrences: places };
+    },
+
+    occurrences: async (ref: string, { limit = 100, cursor }: { limit?: number; cursor?: string }) => {
+      const id = (await views.idOf(ref)) ?? unknown(ref);
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const page = { limit: limit + 1, ...(after ? { after } : {}) };
+      const found = await occurrences.page({ column: 'vulnerability_id', id }, id, page);
+      const items = found.slice(0, limit);
+      const last = items.at(-1);
+      return { items, next: found.length > limit && last ? `${last.findingId}.${last.software.id}` : null };
+    },
+  };
+}
+
+function unknown(ref: string): never {
+  throw unknownVulnerability(ref);
+}
+
+const cursorForm = /^([0-9a-f-]{36})\.([0-9a-f-]{36})$/;
+function readCursor(text: string): readonly [string, string] {
+  const match = cursorForm.exec(text);
+  if (match?.[1] && match[2]) return [match[1], match[2]];
+  const detail = 'The cursor cannot be used: it is not one that this server gave out. Start again from the first page.';
+  throw new VulnerabilityError('vulnerabilities.unknown-vulnerability', detail);
+}
+
+/** Which vehicles carry a vulnerability: always exact, asked of the inventory at this moment. */
+function aboutVehicles({ db, fleet }: VulnerabilityDeps, views: ReturnType<typeof createVulnerabilityViews>) {
+  const occurrences = createOccurrences(db, fleet);
+  const softwareOf = async (ref: string, { all = false }: Where): Promise<string[]> => {
+    const id = (await views.idOf(ref)) ?? unknown(ref);
+    const software = await occurrences.software(id);
+    return software.filter(({ settled }) => all || !settled).map(({ softwareId }) => softwareId);
+  };
+  return {
+    blastRadius: async (ref: string, where: Where): Promise<BlastRadius> => {
+      const ids = await softwareOf(ref, where);
+      const [{ total, byModel, byRegion, byPlant, bySoftware }, names] = await Promise.all([
+        fleet.breakdown(ids),
+        createOccurrenceViews(db).softwareNames(ids),
+      ]);
+      const rows = names.map(({ id, name, version }) => ({
+        softwareId: id,
+        name,
+        version,
+        vehicles: bySoftware.get(id) ?? 0,
+      }));
+      return {
+        vehicles: total,
+        byModel: [...byModel],
+        byRegion: [...byRegion],
+        byPlant: [...byPlant],
+        bySoftware: rows.toSorted((a, b) => b.vehicles - a.vehicles),
+        includesDecided: where.all === true,
+      };
+    },
+
+    vehicles: async (ref: string, { all, ...query }: VehicleQuery) => {
+      const { items, next } = await fleet.vehiclePage(await softwareOf(ref, { all: all === true }), query);
+      return { items: items.map(withSoftware), next };
+    },
+
+    exportVehicles: async (ref: string, where: Where, format: 'csv' | 'ndjson'): Promise<Readable> =>
+      exportVehicles(fleet.vehicleStream(await softwareOf(ref, where)), format),
+  };
+}
+
+const withSoftware = ({
+  ecus,
+  ...vehicle
+}: Awaited<ReturnType<VulnerabilityDeps['fleet']['vehiclePage']>>['items'][number]) => ({
+  ...vehicle,
+  ecus: ecus.map(({ serial, role, name, version }) => ({ serial, role, software: name, version })),
+});
