@@ -19,6 +19,7 @@ export const createSbomContents = (db: Db) => {
         purl,
         cpe,
         supplier,
+        aliases: [],
         knownId: known.get(key),
       }));
     },

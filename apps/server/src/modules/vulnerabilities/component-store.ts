@@ -87,21 +87,25 @@ export const createComponentStore = (db: Db) => ({
     return [...new Set([...gone, ...set].map((row) => row.software_id))];
   },
 
-  /** Derives where components sit from all software that contains them; answers those for which that changed. */
-  refreshContexts: async (componentIds: readonly string[]): Promise<string[]> => {
-    const { rows } = await sql<{ id: string }>`
-      with wanted as materialized (select distinct unnest(${[...componentIds]}::uuid[]) as id),
+  /** Derives where components sit from all software that contains them; answers which are in use no more, or again. */
+  refreshContexts: async (componentIds: readonly string[]): Promise<{ unused: string[]; usedAgain: string[] }> => {
+    const { rows } = await sql<{ id: string; before: number; now: number }>`
+      with wanted as materialized (
+        select id, software_count as before from vulnerabilities_component where id = any(${[...componentIds]}::uuid[])),
       summed as (
-        select w.id, count(distinct u.software_id)::int as software_count,
+        select w.id, w.before, count(distinct u.software_id)::int as software_count,
           coalesce(jsonb_agg(distinct p.context) filter (where p.context is not null), '[]') as context,
           coalesce(array_agg(distinct p.function order by p.function) filter (where p.function is not null), '{}') as functions
         from wanted w left join vulnerabilities_use u on u.component_id = w.id
-        left join vulnerabilities_place p on p.software_id = u.software_id group by w.id)
+        left join vulnerabilities_place p on p.software_id = u.software_id group by w.id, w.before)
       update vulnerabilities_component c set context = s.context, functions = s.functions, software_count = s.software_count
       from summed s where c.id = s.id
         and (c.context, c.functions, c.software_count) is distinct from (s.context, s.functions, s.software_count)
-      returning c.id`.execute(db);
-    return rows.map(({ id }) => id);
+      returning c.id, s.before, s.software_count as now`.execute(db);
+    return {
+      unused: rows.filter(({ now }) => now === 0).map(({ id }) => id),
+      usedAgain: rows.filter(({ before, now }) => before === 0 && now > 0).map(({ id }) => id),
+    };
   },
 
   componentsOfSoftware: async (softwareIds: readonly string[]): Promise<string[]> => {

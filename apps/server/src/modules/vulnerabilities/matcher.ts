@@ -29,7 +29,7 @@ type Scope = { readonly column: 'vulnerability_id' | 'component_id'; readonly id
  * transaction, so a replica may die at any instant and another one goes on.
  */
 export function createMatcher(deps: VulnerabilityDeps) {
-  const { db, clock, log, announce } = deps;
+  const { db, log, announce } = deps;
   const cache = createRecordCache();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -96,7 +96,9 @@ async function carryOut(
       await createComponentStore(tx).refreshContexts(ids);
       return match(tx, deps, cache, await views.ofComponents(ids), { column: 'component_id', ids });
     case 'context': {
-      await createComponentStore(tx).refreshContexts(ids);
+      const { unused, usedAgain } = await createComponentStore(tx).refreshContexts(ids);
+      await match(tx, deps, cache, [], { column: 'component_id', ids: unused });
+      await createRecordStore(tx).enqueue('component', usedAgain);
       return rerank(tx, deps, { column: 'component_id', ids });
     }
     case 'rerank':
@@ -119,7 +121,8 @@ async function match(
   const vulnerabilities = await views.ranked([...new Set(pairs.map(({ vulnerabilityId }) => vulnerabilityId))]);
   const findings = pairs.flatMap((pair) => {
     const [vulnerability, component] = [vulnerabilities.get(pair.vulnerabilityId), components.get(pair.componentId)];
-    return vulnerability && component ? [findingOf(pair, vulnerability, component)] : [];
+    // what no software contains is nobody's finding
+    return vulnerability && component && component.softwareCount > 0 ? [findingOf(pair, vulnerability, component)] : [];
   });
   const now = deps.clock.now();
   const { opened, vulnerabilityIds } = await store.upsert(findings, now);
