@@ -22,17 +22,5 @@ export const createFleetPort = ({ sbomContents, vehicleIndex, modelSizes }: Sour
     },
     vehicles: (softwareIds) => vehicleIndex.count(softwareIds),
     vehiclesPerSoftware: vehicleIndex.countsPerSoftware,
-    breakdown: async (softwareIds) => {
-      const { total, byModel, byRegion, byPlant, bySoftware } = await vehicleIndex.breakdown(softwareIds);
-      return {
-        total,
-        byModel: byModel.map(({ model, vehicles }) => ({ value: model, vehicles })),
-        byRegion: byRegion.map(({ region, vehicles }) => ({ value: region, vehicles })),
-        byPlant: byPlant.map(({ plant, vehicles }) => ({ value: plant, vehicles })),
-        bySoftware: new Map(bySoftware.map(({ softwareId, vehicles }) => [softwareId, vehicles])),
-      };
-    },
-    vehiclePage: (softwareIds, query) => vehicleIndex.page(softwareIds, query),
-    vehicleStream: (softwareIds) => vehicleIndex.stream(softwareIds),
     modelSizes,
   });

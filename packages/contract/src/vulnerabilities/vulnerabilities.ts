@@ -162,6 +162,10 @@ export const vulnerabilityOperations = {
     ),
     ok: Page(Occurrence),
   }),
+};
+
+/** Which vehicles carry a vulnerability, exactly and now. */
+export const affectedVehicleOperations = {
   getBlastRadius: operation({
     method: 'GET',
     path: '/vulnerabilities/:ref/blast-radius',

@@ -65,15 +65,8 @@ export interface AffectedVehicleRow {
   }[];
 }
 
-/** What this module asks of the inventory: the thread from a component to the vehicles. */
-export interface FleetPort {
-  /** Undefined when the software has no SBOM, or one that is not accepted. */
-  sbomOf(softwareId: string): Promise<SbomContents | undefined>;
-  softwareWithSbom(): Promise<readonly { readonly softwareId: string; readonly sbomId: string }[]>;
-  places(softwareIds: readonly string[]): Promise<readonly SoftwarePlaces[]>;
-  /** Exact number of vehicles that run any of these versions. */
-  vehicles(softwareIds: readonly string[]): Promise<number>;
-  vehiclesPerSoftware(softwareIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+/** Which vehicles run some software versions, exactly and now. */
+export interface VehiclePort {
   breakdown(softwareIds: readonly string[]): Promise<{
     readonly total: number;
     readonly byModel: readonly { readonly value: string; readonly vehicles: number }[];
@@ -86,6 +79,17 @@ export interface FleetPort {
     query: { readonly region?: string; readonly model?: string; readonly limit?: number; readonly cursor?: string },
   ): Promise<{ readonly items: readonly AffectedVehicleRow[]; readonly next: string | null }>;
   vehicleStream(softwareIds: readonly string[]): AsyncIterable<AffectedVehicleRow>;
+}
+
+/** What this module asks of the inventory: the thread from a component to the vehicles. */
+export interface FleetPort {
+  /** Undefined when the software has no SBOM, or one that is not accepted. */
+  sbomOf(softwareId: string): Promise<SbomContents | undefined>;
+  softwareWithSbom(): Promise<readonly { readonly softwareId: string; readonly sbomId: string }[]>;
+  places(softwareIds: readonly string[]): Promise<readonly SoftwarePlaces[]>;
+  /** Exact number of vehicles that run any of these versions. */
+  vehicles(softwareIds: readonly string[]): Promise<number>;
+  vehiclesPerSoftware(softwareIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   modelSizes(): Promise<ReadonlyMap<string, number>>;
   /** Software versions that no SBOM describes. */
   softwareWithoutSbom(): Promise<number>;

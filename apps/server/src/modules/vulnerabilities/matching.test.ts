@@ -141,8 +141,8 @@ test('where it occurs, how many vehicles exactly, and their VINs', async () => {
 
   const { items, next } = await it.module.occurrences('CVE-2026-1001', { limit: 1 });
   const rest = await it.module.occurrences('CVE-2026-1001', { limit: 1, cursor: next ?? '' });
-  const radius = await it.module.blastRadius('CVE-2026-1001', {});
-  const { items: vehicles } = await it.module.vehicles('CVE-2026-1001', {});
+  const radius = await it.vehicles.blastRadius('CVE-2026-1001', {});
+  const { items: vehicles } = await it.vehicles.vehicles('CVE-2026-1001', {});
 
   assert.deepEqual([...items, ...rest.items].map(({ software }) => software.name).sort(), ['cgw-os', 'tcu-os']);
   assert.equal(rest.next, null);
@@ -155,7 +155,7 @@ test('where it occurs, how many vehicles exactly, and their VINs', async () => {
     ],
   );
   assert.equal(vehicles.length, 7);
-  await assert.rejects(() => it.module.blastRadius('CVE-1999-0001', {}), {
+  await assert.rejects(() => it.vehicles.blastRadius('CVE-1999-0001', {}), {
     code: 'vulnerabilities.unknown-vulnerability',
   });
 });

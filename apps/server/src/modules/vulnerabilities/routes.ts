@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { VulnerabilityCode, vulnerabilityCoreOperations } from '@bulkhead/contract';
+import type { affectedVehicleOperations, VulnerabilityCode, vulnerabilityCoreOperations } from '@bulkhead/contract';
 import type { Handlers, ProblemTable } from '../../platform/http/handlers.ts';
+import type { AffectedVehicles } from './affected-vehicles.ts';
 import type { GivenComponent } from './evaluate-sbom.ts';
 import type { Vulnerabilities } from './vulnerabilities.ts';
 
@@ -24,9 +25,6 @@ type CoreUse = Pick<
   | 'list'
   | 'get'
   | 'occurrences'
-  | 'blastRadius'
-  | 'vehicles'
-  | 'exportVehicles'
   | 'listFindings'
   | 'finding'
   | 'portfolio'
@@ -41,6 +39,15 @@ export const vulnerabilityRoutes = (
   listVulnerabilities: ({ query }) => use.list(query),
   getVulnerability: ({ params }) => use.get(params.ref),
   listOccurrences: ({ params, query }) => use.occurrences(params.ref, query),
+  listFindings: ({ query }) => use.listFindings(query),
+  getFinding: ({ params }) => use.finding(params.id),
+  getPortfolio: () => use.portfolio(),
+  evaluateSbom: async ({ query }, { content }) => use.evaluate(await componentsOf(content), query),
+});
+
+export const affectedVehicleRoutes = (
+  use: AffectedVehicles,
+): Handlers<typeof affectedVehicleOperations> => ({
   getBlastRadius: ({ params, query }) => use.blastRadius(params.ref, query),
   listAffectedVehicles: ({ params, query }) => use.vehicles(params.ref, query),
   exportAffectedVehicles: async ({ params, query: { format, ...where } }) => ({
@@ -48,8 +55,4 @@ export const vulnerabilityRoutes = (
     body: await use.exportVehicles(params.ref, where, format),
     fileName: `${params.ref}-vehicles.${format}`,
   }),
-  listFindings: ({ query }) => use.listFindings(query),
-  getFinding: ({ params }) => use.finding(params.id),
-  getPortfolio: () => use.portfolio(),
-  evaluateSbom: async ({ query }, { content }) => use.evaluate(await componentsOf(content), query),
 });

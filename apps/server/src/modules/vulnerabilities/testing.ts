@@ -6,8 +6,8 @@ import { inTransaction } from '../../platform/db/database.ts';
 import { silentLog } from '../../platform/db/log.ts';
 import { type TestDatabase, testDatabase } from '../../platform/db/testing.ts';
 import { createOutbox } from '../../platform/outbox/outbox.ts';
-import type { AffectedVehicleRow, FleetPort, SbomContents, SoftwarePlaces } from './deps.ts';
-import { createVulnerabilities } from './index.ts';
+import type { AffectedVehicleRow, FleetPort, SbomContents, SoftwarePlaces, VehiclePort } from './deps.ts';
+import { createAffectedVehicles, createVulnerabilities } from './index.ts';
 
 export const migrations = [
   { module: 'vulnerabilities', directory: fileURLToPath(new URL('migrations', import.meta.url)) },
@@ -62,7 +62,7 @@ export function createTestFleet() {
     );
   const countBy = (rows: readonly AffectedVehicleRow[], pick: (row: AffectedVehicleRow) => string) =>
     [...Map.groupBy(rows, pick)].map(([value, group]) => ({ value, vehicles: group.length }));
-  const port: FleetPort = {
+  const port: FleetPort & VehiclePort = {
     sbomOf: async (id) => software.get(id)?.contents,
     softwareWithSbom: async () =>
       [...software].map(([softwareId, { contents }]) => ({ softwareId, sbomId: contents.sbomId })),
@@ -193,6 +193,7 @@ export async function startVulnerabilities(sources: Parameters<typeof testDataba
     fleet,
     deps,
     module,
+    vehicles: createAffectedVehicles({ db, fleet: fleet.port, vehicles: fleet.port }),
     sourceId,
     close: database.close,
     /** Takes records in and matches until nothing waits. */

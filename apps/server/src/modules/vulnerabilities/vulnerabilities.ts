@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream';
-import type { BlastRadius, FindingDetail, Portfolio } from '@bulkhead/contract';
+import type { FindingDetail, Portfolio } from '@bulkhead/contract';
 import type { Db } from '../../platform/db/database.ts';
 import { inTransaction } from '../../platform/db/database.ts';
 import type { VulnerabilityDeps } from './deps.ts';
@@ -12,18 +11,8 @@ import { createMatcher, enqueue } from './matcher.ts';
 import { createOccurrenceViews } from './occurrence-views.ts';
 import { createOccurrences } from './occurrences.ts';
 import { createRecordCache } from './record-cache.ts';
-import { exportVehicles } from './vehicle-export.ts';
 import { createVulnerabilityViews } from './vulnerability-views.ts';
 
-interface Where {
-  readonly all?: boolean;
-}
-interface VehicleQuery extends Where {
-  readonly region?: string;
-  readonly model?: string;
-  readonly limit?: number;
-  readonly cursor?: string;
-}
 const mostOccurrences = 200;
 
 /** Rule 4, first half: from a published record to the exact vehicles, with proof and priority. The only writer of vulnerabilities_*. */
@@ -40,7 +29,6 @@ export const createVulnerabilities = (deps: VulnerabilityDeps) => {
     /** What changes with the fleet; every few minutes. */
     refreshFigures: figures.refresh,
     ...reading(deps, views, findings),
-    ...aboutVehicles(deps, views),
 
     /** An SBOM was stored or accepted: its components are matched. */
     softwareChanged: (tx: Db, softwareIds: readonly string[]) => enqueue(tx, deps, 'software', softwareIds),
@@ -123,52 +111,3 @@ function readCursor(text: string): readonly [string, string] {
   const detail = 'The cursor cannot be used: it is not one that this server gave out. Start again from the first page.';
   throw new VulnerabilityError('vulnerabilities.unknown-vulnerability', detail);
 }
-
-/** Which vehicles carry a vulnerability: always exact, asked of the inventory at this moment. */
-function aboutVehicles({ db, fleet }: VulnerabilityDeps, views: ReturnType<typeof createVulnerabilityViews>) {
-  const occurrences = createOccurrences(db, fleet);
-  const softwareOf = async (ref: string, { all = false }: Where): Promise<string[]> => {
-    const id = (await views.idOf(ref)) ?? unknown(ref);
-    const software = await occurrences.software(id);
-    return software.filter(({ settled }) => all || !settled).map(({ softwareId }) => softwareId);
-  };
-  return {
-    blastRadius: async (ref: string, where: Where): Promise<BlastRadius> => {
-      const ids = await softwareOf(ref, where);
-      const [{ total, byModel, byRegion, byPlant, bySoftware }, names] = await Promise.all([
-        fleet.breakdown(ids),
-        createOccurrenceViews(db).softwareNames(ids),
-      ]);
-      const rows = names.map(({ id, name, version }) => ({
-        softwareId: id,
-        name,
-        version,
-        vehicles: bySoftware.get(id) ?? 0,
-      }));
-      return {
-        vehicles: total,
-        byModel: [...byModel],
-        byRegion: [...byRegion],
-        byPlant: [...byPlant],
-        bySoftware: rows.toSorted((a, b) => b.vehicles - a.vehicles),
-        includesDecided: where.all === true,
-      };
-    },
-
-    vehicles: async (ref: string, { all, ...query }: VehicleQuery) => {
-      const { items, next } = await fleet.vehiclePage(await softwareOf(ref, { all: all === true }), query);
-      return { items: items.map(withSoftware), next };
-    },
-
-    exportVehicles: async (ref: string, where: Where, format: 'csv' | 'ndjson'): Promise<Readable> =>
-      exportVehicles(fleet.vehicleStream(await softwareOf(ref, where)), format),
-  };
-}
-
-const withSoftware = ({
-  ecus,
-  ...vehicle
-}: Awaited<ReturnType<VulnerabilityDeps['fleet']['vehiclePage']>>['items'][number]) => ({
-  ...vehicle,
-  ecus: ecus.map(({ serial, role, name, version }) => ({ serial, role, software: name, version })),
-});
