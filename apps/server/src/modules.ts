@@ -8,8 +8,8 @@ import { createIdentity, identityMigrations } from './modules/identity/index.ts'
 import { createInventory, inventoryMigrations } from './modules/inventory/index.ts';
 import { createMonitoring, monitoringMigrations } from './modules/monitoring/index.ts';
 import { createUpdates, updatesMigrations } from './modules/updates/index.ts';
-import { notificationTopics } from './notification-topics.ts';
 import { createVulnerabilities, vulnerabilitiesMigrations } from './modules/vulnerabilities/index.ts';
+import { notificationTopics } from './notification-topics.ts';
 import { createAudit } from './platform/audit/audit.ts';
 import { createAuditViews } from './platform/audit/views.ts';
 import type { Config } from './platform/config/schema.ts';
@@ -144,10 +144,6 @@ export async function createModules(platform: Platform) {
     },
   });
   const updates = createUpdates({ db, clock, bind: writers, announce: async (_tx, what) => live.announce(what) });
-  const compliance = createCompliance({
-    facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
-  });
-  return Object.freeze({ access, inventory, identity, monitoring, connectivity, updates, compliance, notify });
   const vulnerabilities = createVulnerabilities({
     db,
     clock,
@@ -160,7 +156,17 @@ export async function createModules(platform: Platform) {
   const compliance = createCompliance({
     facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
   });
-  return Object.freeze({ access, inventory, identity, monitoring, connectivity, vulnerabilities, compliance, notify });
+  return Object.freeze({
+    access,
+    inventory,
+    identity,
+    monitoring,
+    connectivity,
+    vulnerabilities,
+    updates,
+    compliance,
+    notify,
+  });
 }
 export type Modules = Awaited<ReturnType<typeof createModules>>;
 

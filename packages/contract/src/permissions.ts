@@ -41,14 +41,9 @@ export type Role = (typeof roles)[number];
 /** What each role is for, in the words shown to the person who grants it. */
 export const roleDescriptions: Readonly<Record<Role, string>> = Object.freeze({
   administrator: 'Everything, including operators, tokens and settings',
-  engineer: 'Product security and software: inventory, SBOMs, identities, revocation, commands, releases and campaigns',
-  analyst: 'VSOC: sees vehicles, connections and events; may cut a connection',
-  auditor: 'Sees everything including the audit log; changes nothing',
-  provisioner: 'Plant and tooling: imports inventory and requests claim certificates',
-  viewer: 'Sees vehicles, software, identities and updates; changes nothing',
-  engineer: 'Product security and software: inventory, SBOMs, identities, vulnerabilities, revocation, commands',
+  engineer: 'Product security and software: inventory, SBOMs, identities, vulnerabilities, updates, commands',
   analyst: 'VSOC: sees vehicles, connections, events and vulnerabilities; may work on cases and cut a connection',
   auditor: 'Sees everything including the audit log; changes nothing',
   provisioner: 'Plant and tooling: imports inventory and requests claim certificates',
-  viewer: 'Sees vehicles, software, identities and vulnerabilities; changes nothing',
+  viewer: 'Sees vehicles, software, identities, vulnerabilities and updates; changes nothing',
 });

@@ -72,10 +72,7 @@ export const createAffectedVehicles = ({ db, fleet, vehicles }: AffectedVehicles
 };
 export type AffectedVehicles = ReturnType<typeof createAffectedVehicles>;
 
-const withSoftware = ({
-  ecus,
-  ...vehicle
-}: Awaited<ReturnType<VehiclePort['vehiclePage']>>['items'][number]) => ({
+const withSoftware = ({ ecus, ...vehicle }: Awaited<ReturnType<VehiclePort['vehiclePage']>>['items'][number]) => ({
   ...vehicle,
   ecus: ecus.map(({ serial, role, name, version }) => ({ serial, role, software: name, version })),
 });

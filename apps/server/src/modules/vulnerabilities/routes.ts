@@ -22,13 +22,7 @@ export const vulnerabilityProblemTable = Object.freeze({
 
 type CoreUse = Pick<
   Vulnerabilities,
-  | 'list'
-  | 'get'
-  | 'occurrences'
-  | 'listFindings'
-  | 'finding'
-  | 'portfolio'
-  | 'evaluate'
+  'list' | 'get' | 'occurrences' | 'listFindings' | 'finding' | 'portfolio' | 'evaluate'
 >;
 
 /** `componentsOf` reads an SBOM document without storing it (the inventory's reader). */
@@ -45,9 +39,7 @@ export const vulnerabilityRoutes = (
   evaluateSbom: async ({ query }, { content }) => use.evaluate(await componentsOf(content), query),
 });
 
-export const affectedVehicleRoutes = (
-  use: AffectedVehicles,
-): Handlers<typeof affectedVehicleOperations> => ({
+export const affectedVehicleRoutes = (use: AffectedVehicles): Handlers<typeof affectedVehicleOperations> => ({
   getBlastRadius: ({ params, query }) => use.blastRadius(params.ref, query),
   listAffectedVehicles: ({ params, query }) => use.vehicles(params.ref, query),
   exportAffectedVehicles: async ({ params, query: { format, ...where } }) => ({
