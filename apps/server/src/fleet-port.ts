@@ -4,8 +4,8 @@ import type { FleetPort } from './modules/vulnerabilities/index.ts';
 type Source = Pick<Inventory, 'sbomContents' | 'vehicleIndex' | 'modelSizes'>;
 
 /** The inventory as the vulnerabilities module asks it: from a component to the vehicles. */
-export const createFleetPort = ({ sbomContents, vehicleIndex, modelSizes }: Source): FleetPort =>
-  Object.freeze({
+export function createFleetPort({ sbomContents, vehicleIndex, modelSizes }: Source): FleetPort {
+  const port: FleetPort = {
     sbomOf: async (softwareId) => {
       const contents = await sbomContents.contents(softwareId);
       return contents && { ...contents, components: contents.components.map((one) => ({ ...one, aliases: [] })) };
@@ -23,4 +23,6 @@ export const createFleetPort = ({ sbomContents, vehicleIndex, modelSizes }: Sour
     vehicles: (softwareIds) => vehicleIndex.count(softwareIds),
     vehiclesPerSoftware: vehicleIndex.countsPerSoftware,
     modelSizes,
-  });
+  };
+  return Object.freeze(port);
+}
