@@ -3,10 +3,15 @@ import type { Clock } from '@bulkhead/kernel';
 import { createFleetPort } from './fleet-port.ts';
 import { accessMigrations, createAccess, createAccessStore, createAccessViews } from './modules/access/index.ts';
 import { createCompliance, type Facts } from './modules/compliance/index.ts';
-import { connectivityMigrations, createConnectivity, type Sink } from './modules/connectivity/index.ts';
-import { createIdentity, identityMigrations } from './modules/identity/index.ts';
-import { createInventory, inventoryMigrations } from './modules/inventory/index.ts';
-import { createMonitoring, monitoringMigrations } from './modules/monitoring/index.ts';
+import {
+  type Connectivity,
+  connectivityMigrations,
+  createConnectivity,
+  type Sink,
+} from './modules/connectivity/index.ts';
+import { createIdentity, type Identity, identityMigrations } from './modules/identity/index.ts';
+import { createInventory, type Inventory, inventoryMigrations } from './modules/inventory/index.ts';
+import { createMonitoring, type Monitoring, monitoringMigrations } from './modules/monitoring/index.ts';
 import { createUpdates, updatesMigrations } from './modules/updates/index.ts';
 import { createVulnerabilities, vulnerabilitiesMigrations } from './modules/vulnerabilities/index.ts';
 import { notificationTopics } from './notification-topics.ts';
@@ -69,9 +74,51 @@ function consoleUrlOf({ notifications, http }: Config): string {
   return url.replace(/\/+$/, '');
 }
 
+interface BehindTheDoor {
+  readonly inventory: Inventory;
+  readonly identity: Identity;
+  readonly monitoring: Monitoring;
+}
+
+/** The vehicles' door, with what stands behind each channel. */
+function createFrontDoor(platform: Platform, { inventory, identity, monitoring }: BehindTheDoor): Connectivity {
+  const { config, db, clock, bus, live, log, metrics, replica } = platform;
+  return createConnectivity({
+    db,
+    clock,
+    log,
+    metrics,
+    replica,
+    audit: createAudit,
+    bus,
+    authenticate: identity.authenticate,
+    knowsEcu: async (vin, serial) => (await inventory.ecuForEnrolment({ vin, serial })) !== undefined,
+    presence: async (tx, changes) => {
+      await inventory.markConnected(tx, changes);
+      for (const topic of ['connections', 'vehicles']) live.announce(topic);
+    },
+    onRevoked: identity.onRevoked,
+    secureContext: () => ({
+      ...identity.secureContext(),
+      minVersion: config.vehicles.minTls === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
+    }),
+    sinks: {
+      heartbeat: inventory.heartbeatSink,
+      inventory: inventory.reportSink,
+      events: sinkOf(monitoring.eventSink),
+      ack: noMessage,
+    },
+    limits: {
+      payloadBytes: Math.min(config.vehicles.maxPayloadBytes, messageLimits.payloadBytes),
+      messagesPerSecond: config.vehicles.messagesPerSecond,
+      inFlight: config.vehicles.inFlight,
+    },
+  });
+}
+
 /** Builds every module and hands each the narrow functions of the others that it uses; the only place that knows them all. */
 export async function createModules(platform: Platform) {
-  const { config, db, clock, keys, bus, jobs, live, log, metrics, replica } = platform;
+  const { config, db, clock, keys, bus, jobs, live, log, metrics } = platform;
   const writers = (tx: Db) => ({ audit: createAudit(tx), outbox: createOutbox(tx) });
 
   const notify = createNotify({
@@ -112,37 +159,7 @@ export async function createModules(platform: Platform) {
     hostnames: [...new Set([...config.http.hostnames, ...config.vehicles.hostnames])],
   });
   const monitoring = createMonitoring({ db, clock, announce: async () => live.announce('events') });
-  const connectivity = createConnectivity({
-    db,
-    clock,
-    log,
-    metrics,
-    replica,
-    audit: createAudit,
-    bus,
-    authenticate: identity.authenticate,
-    knowsEcu: async (vin, serial) => (await inventory.ecuForEnrolment({ vin, serial })) !== undefined,
-    presence: async (tx, changes) => {
-      await inventory.markConnected(tx, changes);
-      for (const topic of ['connections', 'vehicles']) live.announce(topic);
-    },
-    onRevoked: identity.onRevoked,
-    secureContext: () => ({
-      ...identity.secureContext(),
-      minVersion: config.vehicles.minTls === '1.2' ? 'TLSv1.2' : 'TLSv1.3',
-    }),
-    sinks: {
-      heartbeat: inventory.heartbeatSink,
-      inventory: inventory.reportSink,
-      events: sinkOf(monitoring.eventSink),
-      ack: noMessage,
-    },
-    limits: {
-      payloadBytes: Math.min(config.vehicles.maxPayloadBytes, messageLimits.payloadBytes),
-      messagesPerSecond: config.vehicles.messagesPerSecond,
-      inFlight: config.vehicles.inFlight,
-    },
-  });
+  const connectivity = createFrontDoor(platform, { inventory, identity, monitoring });
   const updates = createUpdates({ db, clock, bind: writers, announce: async (_tx, what) => live.announce(what) });
   const vulnerabilities = createVulnerabilities({
     db,

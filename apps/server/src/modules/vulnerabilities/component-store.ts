@@ -27,7 +27,10 @@ export interface PlaceRow {
 }
 
 /** Writes the module's own picture of components, the software that contains them and the ECU roles that run it. */
-export const createComponentStore = (db: Db) => ({
+export const createComponentStore = (db: Db) => ({ ...contents(db), ...places(db) });
+export type ComponentStore = ReturnType<typeof createComponentStore>;
+
+const contents = (db: Db) => ({
   /** Answers those that are new here or known under other names than before: they have to be matched. */
   upsert: async (rows: readonly ComponentRow[], now: Date): Promise<string[]> => {
     const changed: string[] = [];
@@ -67,7 +70,9 @@ export const createComponentStore = (db: Db) => ({
     }
     return [...new Set([...came, ...gone.rows.map((row) => row.component_id)])];
   },
+});
 
+const places = (db: Db) => ({
   /** Answers the software versions whose places changed. */
   setPlaces: async (softwareIds: readonly string[], places: readonly PlaceRow[]): Promise<string[]> => {
     const { rows: gone } = await sql<{ software_id: string }>`delete from vulnerabilities_place p
@@ -116,7 +121,9 @@ export const createComponentStore = (db: Db) => ({
 });
 
 async function upsertBatch(db: Db, rows: readonly ComponentRow[], now: Date): Promise<string[]> {
-  const text = json(rows.map(({ keys: _, ...row }) => ({ ...row, identified: row.purl !== null || row.cpe !== null })));
+  const text = json(
+    rows.map((row) => ({ ...row, keys: undefined, identified: row.purl !== null || row.cpe !== null })),
+  );
   const { rows: changed } = await sql<{ id: string }>`
     insert into vulnerabilities_component (id, name, version, purl, cpe, supplier, aliases, identified, vehicle_count, created_at)
     select distinct on (r.id) r.id, r.name, r.version, r.purl, r.cpe, r.supplier, r.aliases, r.identified, 0, ${now}
@@ -134,4 +141,3 @@ async function upsertBatch(db: Db, rows: readonly ComponentRow[], now: Date): Pr
   );
   return [...ids];
 }
-export type ComponentStore = ReturnType<typeof createComponentStore>;

@@ -80,7 +80,7 @@ export async function evaluateComponents(
     components: components.length,
     unidentified: components.filter(({ purl, cpe, aliases }) => purl === null && cpe === null && aliases.length === 0)
       .length,
-    findings: findings.slice(0, mostFindings).map(({ rank: _, ...finding }) => finding),
+    findings: findings.slice(0, mostFindings).map(({ finding }) => finding),
     truncated: findings.length > mostFindings,
   };
 }
@@ -95,7 +95,7 @@ function findingOf(
   >,
   context: EcuContext | undefined,
   state: FindingState,
-): (Evaluation['findings'][number] & { rank: number })[] {
+): { readonly finding: Evaluation['findings'][number]; readonly rank: number }[] {
   const [from, component, words] = [
     vulnerabilities.get(vulnerabilityId),
     given.get(componentId),
@@ -105,22 +105,20 @@ function findingOf(
   if (!from || !component || !words || !proof) return [];
   const { outcome, rank, reason } = rankFinding(from, chosen.strength, context ? [context] : []);
   const { name, version, purl } = component;
-  return [
-    {
-      ref: from.ref,
-      ...words,
-      cvss: from.cvss,
-      epss: from.epss,
-      kev: from.kevAdded !== null,
-      component: { name, version, purl },
-      verdict: chosen.verdict,
-      strength: chosen.strength,
-      outcome,
-      reason,
-      state,
-      fixedIn: [...chosen.fixedIn],
-      proof,
-      rank,
-    },
-  ];
+  const finding = {
+    ref: from.ref,
+    ...words,
+    cvss: from.cvss,
+    epss: from.epss,
+    kev: from.kevAdded !== null,
+    component: { name, version, purl },
+    verdict: chosen.verdict,
+    strength: chosen.strength,
+    outcome,
+    reason,
+    state,
+    fixedIn: [...chosen.fixedIn],
+    proof,
+  };
+  return [{ finding, rank }];
 }

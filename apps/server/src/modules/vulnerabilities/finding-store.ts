@@ -1,7 +1,7 @@
 import type { FindingState } from '@bulkhead/contract';
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { StoredProof } from './tables.ts';
+import type { StoredProof } from './domain/stored.ts';
 
 const json = (value: unknown) => JSON.stringify(value);
 const batch = 2_000;
@@ -26,7 +26,10 @@ export interface NewFinding {
 }
 
 /** Writes findings. What did not change keeps its time of change, so that people see what is new. */
-export const createFindingStore = (db: Db) => ({
+export const createFindingStore = (db: Db) => ({ ...matches(db), ...states(db) });
+export type FindingStore = ReturnType<typeof createFindingStore>;
+
+const matches = (db: Db) => ({
   /** Answers the vulnerabilities with a finding that is new or weighs more than before, and how many are new. */
   upsert: async (
     findings: readonly NewFinding[],
@@ -82,7 +85,9 @@ export const createFindingStore = (db: Db) => ({
     }
     return [...changed];
   },
+});
 
+const states = (db: Db) => ({
   setStates: async (
     states: readonly { readonly id: string; readonly state: FindingState }[],
     now: Date,
@@ -122,7 +127,6 @@ export const createFindingStore = (db: Db) => ({
     );
   },
 });
-export type FindingStore = ReturnType<typeof createFindingStore>;
 
 async function upsertBatch(db: Db, findings: readonly NewFinding[], now: Date) {
   const { rows } = await sql<{ vulnerability_id: string; opened: boolean }>`

@@ -23,8 +23,9 @@ export async function loadSoftware(
 
 async function storeContents(tx: Db, { software, sbomId, components }: SbomContents, now: Date): Promise<string[]> {
   const store = createComponentStore(tx);
-  const rows = components.map(({ hashes: _, ...component }) => ({
+  const rows = components.map((component) => ({
     ...component,
+    hashes: undefined,
     keys: [...new Set(componentKeysOf(identityOf(component)))],
   }));
   const unmatched = await store.upsert(rows, now);

@@ -42,7 +42,11 @@ export interface MatchedComponent {
 }
 
 /** What the matcher reads: only this module's tables, always by index. */
-export const createMatchViews = (db: Db) => ({
+export const createMatchViews = (db: Db) => ({ ...candidates(db), ...judged(db) });
+export type MatchViews = ReturnType<typeof createMatchViews>;
+
+/** Who meets whom. */
+const candidates = (db: Db) => ({
   ofVulnerabilities: async (ids: readonly string[]): Promise<Candidate[]> => {
     const { rows } = await sql<Candidate>`
       select distinct s.vulnerability_id as "vulnerabilityId", ck.component_id as "componentId", s.record_id as "recordId"
@@ -72,7 +76,10 @@ export const createMatchViews = (db: Db) => ({
     );
     return rows;
   },
+});
 
+/** What is needed to judge a pair and to rank it. */
+const judged = (db: Db) => ({
   recordVersions: async (ids: readonly string[]): Promise<RecordVersion[]> => {
     const { rows } = await sql<RecordVersion>`
       select r.id, r.ref, r.format, o.name as source, encode(r.hash, 'hex') as hash from vulnerabilities_record r
@@ -148,7 +155,6 @@ export const createMatchViews = (db: Db) => ({
       .where(sql<boolean>`${sql.ref(column)} = any(${[...ids]}::uuid[])`)
       .execute(),
 });
-export type MatchViews = ReturnType<typeof createMatchViews>;
 
 export function identityOf(row: {
   readonly name: string;

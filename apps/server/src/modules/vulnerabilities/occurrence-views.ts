@@ -1,7 +1,7 @@
 import type { EcuContext } from '@bulkhead/scoring';
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { StoredProof } from './tables.ts';
+import type { StoredProof } from './domain/stored.ts';
 
 export interface OccurrenceRow {
   readonly findingId: string;

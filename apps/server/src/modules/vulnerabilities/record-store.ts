@@ -22,7 +22,10 @@ export type QueueKind = 'vulnerability' | 'component' | 'software' | 'rerank' | 
 const json = (value: unknown) => JSON.stringify(value);
 
 /** Writes records, what they are about, and the facts of vulnerabilities that follow from them. */
-export const createRecordStore = (db: Db) => ({
+export const createRecordStore = (db: Db) => ({ ...records(db), ...facts(db) });
+export type RecordStore = ReturnType<typeof createRecordStore>;
+
+const records = (db: Db) => ({
   /** Of the given (ref, hash) pairs those that a source does not have in exactly this form. */
   changed: async (sourceId: string, records: readonly Pick<NewRecord, 'ref' | 'hash'>[]): Promise<Set<string>> => {
     const { rows } = await sql<{ ref: string }>`
@@ -74,7 +77,9 @@ export const createRecordStore = (db: Db) => ({
       on conflict do nothing`.execute(db);
     return [...new Set([...before, ...rows].map((row) => row.vulnerability_id))];
   },
+});
 
+const facts = (db: Db) => ({
   /** Everything that the records of these vulnerabilities say beside the versions. */
   recordsOf: async (
     vulnerabilityIds: readonly string[],
@@ -151,4 +156,3 @@ async function ensureVulnerabilities(db: Db, ids: ReadonlyMap<string, string>, n
     select id, ref, ${now} from jsonb_to_recordset(${json(rows)}::jsonb) as n(id uuid, ref text) order by ref
     on conflict (ref) do nothing`.execute(db);
 }
-export type RecordStore = ReturnType<typeof createRecordStore>;

@@ -1,9 +1,10 @@
 import type { DecisionStatus, FindingState, Outcome } from '@bulkhead/contract';
 import type { ColumnType, Generated } from 'kysely';
+import type { StoredProof, StoredScore } from './domain/stored.ts';
 
 type Jsonb<T> = ColumnType<T, string, string>;
 type Int8 = ColumnType<string, number, number>;
-type Severity = 'unknown' | 'none' | 'low' | 'medium' | 'high' | 'critical';
+type Severity = 'unknown' | StoredScore['severity'];
 
 export interface SourceTable {
   id: string;
@@ -23,13 +24,6 @@ export interface SourceTable {
   last_error: string | null;
   job_id: string | null;
   created_at: Date;
-}
-export interface StoredScore {
-  readonly version: '2.0' | '3.0' | '3.1' | '4.0';
-  readonly vector: string;
-  readonly score: number;
-  readonly severity: Exclude<Severity, 'unknown'>;
-  readonly source: string;
 }
 export interface VulnerabilityTable {
   id: string;
@@ -106,17 +100,6 @@ export interface PlaceTable {
   name: string;
   function: string;
   context: Jsonb<Record<string, unknown>>;
-}
-export interface StoredProof {
-  readonly record: string;
-  readonly source: string;
-  readonly container: string;
-  readonly identifier: string;
-  readonly range: string;
-  readonly scheme: string;
-  readonly version: string;
-  readonly fixed: string[];
-  readonly notes: string[];
 }
 export interface FindingTable {
   id: string;

@@ -1,5 +1,5 @@
 import type { Match, MatchStrength, MatchVerdict } from '@bulkhead/advisories';
-import type { StoredProof } from '../tables.ts';
+import type { StoredProof } from './stored.ts';
 
 export interface RecordMatch {
   readonly source: string;

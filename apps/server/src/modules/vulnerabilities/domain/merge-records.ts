@@ -1,6 +1,6 @@
 import type { Advisory, AdvisorySeverity } from '@bulkhead/advisories';
 import { tryScoreCvss } from '@bulkhead/scoring';
-import type { StoredScore } from '../tables.ts';
+import type { StoredScore } from './stored.ts';
 
 /** What a record says beside the versions; stored as JSON and never queried inside. */
 export type RecordHead = Pick<
