@@ -90,7 +90,7 @@ describe('the typed client', () => {
     await client.uploadSbom({ params, content: '{"bomFormat":"CycloneDX"}', contentType: 'application/spdx+json' });
     assert.deepEqual([seen.body, seen.headers['content-type']], ['{"bomFormat":"CycloneDX"}', 'application/spdx+json']);
     await client.uploadSbom({ params, content: new Uint8Array([65, 66]) });
-    assert.deepEqual([seen.body, seen.headers['content-type']], ['AB', 'application/json']);
+    assert.deepEqual([seen.body, seen.headers['content-type']], ['AB', 'application/octet-stream']);
     answer = (response) => response.end('vin,model\r\n');
     assert.equal(await client.exportVehicles({ query: { format: 'csv' } }), 'vin,model\r\n');
     const response = await client.raw('exportVehicles', { query: { format: 'csv' } });

@@ -12,6 +12,7 @@ import { operations } from './operations.ts';
 import { permissions } from './permissions.ts';
 import { systemProblems } from './system.ts';
 import { updatesProblems } from './updates.ts';
+import { vulnerabilityProblems } from './vulnerabilities.ts';
 
 const all: readonly (readonly [id: string, operation: Operation])[] = Object.entries(operations);
 const lists = all.flatMap(([id, { list }]) => (list ? [[id, list] as const] : []));
@@ -26,6 +27,7 @@ const codes = new Set<string>([
   ...notificationProblems,
   ...systemProblems,
   ...updatesProblems,
+  ...vulnerabilityProblems,
   'request.bad-filter',
   'request.bad-cursor',
 ]);

@@ -3,6 +3,7 @@ import type { VulnerabilityDeps } from './deps.ts';
 import { createFiguresStore } from './figures-store.ts';
 import { createFiguresViews } from './figures-views.ts';
 import { refreshPlaces } from './load-software.ts';
+import { createQueueStore } from './queue-store.ts';
 
 type Sets = readonly { readonly software: string[]; readonly ids: string[] }[];
 const placesAtOnce = 200;
@@ -43,6 +44,7 @@ export const createFigures = ({ db, clock, fleet, wake, announce }: Vulnerabilit
       const ids = await views.softwareIds();
       for (let i = 0; i < ids.length; i += placesAtOnce)
         await inTransaction(db, async (tx) => {
+          await createQueueStore(tx).hold();
           const changed = await refreshPlaces(tx, fleet, ids.slice(i, i + placesAtOnce));
           if (changed.length > 0) await wake(tx);
         });
@@ -50,6 +52,7 @@ export const createFigures = ({ db, clock, fleet, wake, announce }: Vulnerabilit
       const components = await countSets(await views.componentsBySoftware(), stale);
       const vulnerabilities = await countSets(await views.vulnerabilitiesBySoftware(), stale);
       await inTransaction(db, async (tx) => {
+        await createQueueStore(tx).hold();
         const store = createFiguresStore(tx);
         await store.setComponentVehicles(components);
         await store.setVulnerabilityVehicles(vulnerabilities);

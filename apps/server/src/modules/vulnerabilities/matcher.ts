@@ -26,7 +26,7 @@ type Scope = { readonly column: 'vulnerability_id' | 'component_id'; readonly id
 
 /**
  * Keeps findings in line with records, components and places. All that waits is in the queue table and each batch is one
- * transaction, so a replica may die at any instant and another one goes on.
+ * transaction, so a replica may die at any instant and another one goes on; while one works the others wait.
  */
 export function createMatcher(deps: VulnerabilityDeps) {
   const { db, log, announce } = deps;
@@ -38,7 +38,8 @@ export function createMatcher(deps: VulnerabilityDeps) {
 
   async function step(): Promise<boolean> {
     const worked = await inTransaction(db, async (tx) => {
-      const work = await createQueueStore(tx).take(most);
+      const queue = createQueueStore(tx);
+      const work = (await queue.claim()) ? await queue.take(most) : undefined;
       if (!work) return false;
       await carryOut(tx, deps, cache, work.kind, work.subjects);
       return true;

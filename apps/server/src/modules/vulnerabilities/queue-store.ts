@@ -2,8 +2,21 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import type { QueueKind } from './record-store.ts';
 
-/** Takes work off the queue in the order it came; other replicas pass over what is taken until the transaction ends. */
+const matcherLock = 'vulnerabilities.matcher';
+
+/** Findings of one pair come from several kinds of work: one transaction at a time changes them, in the whole platform. */
 export const createQueueStore = (db: Db) => ({
+  /** False while another transaction holds the matcher; until this one ends it is ours. */
+  claim: async (): Promise<boolean> => {
+    const { rows } = await sql<{ ours: boolean }>`
+      select pg_try_advisory_xact_lock(hashtext(${matcherLock})) as ours`.execute(db);
+    return rows[0]?.ours === true;
+  },
+  /** Waits for the matcher: for changes that people make, which must not be refused. */
+  hold: async (): Promise<void> => {
+    await sql`select pg_advisory_xact_lock(hashtext(${matcherLock}))`.execute(db);
+  },
+
   take: async (
     most: Readonly<Record<QueueKind, number>>,
   ): Promise<{ kind: QueueKind; subjects: string[] } | undefined> => {

@@ -2,6 +2,7 @@ import type { FindingState } from '@bulkhead/contract';
 import type { Db } from '../../platform/db/database.ts';
 import { findingState } from './domain/finding-state.ts';
 import { createFindingStore } from './finding-store.ts';
+import { createQueueStore } from './queue-store.ts';
 import { createStateViews } from './state-views.ts';
 
 /**
@@ -10,6 +11,7 @@ import { createStateViews } from './state-views.ts';
  */
 export async function refreshStates(tx: Db, vulnerabilityIds: readonly string[], now: Date): Promise<string[]> {
   if (vulnerabilityIds.length === 0) return [];
+  await createQueueStore(tx).hold();
   const store = createFindingStore(tx);
   const reset = await store.resetStates(vulnerabilityIds, now);
   const views = createStateViews(tx);
