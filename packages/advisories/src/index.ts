@@ -26,4 +26,23 @@ export type {
   VersionStatement,
 } from './model.ts';
 export { detectFormat, readAdvisory, readAdvisoryText } from './read-advisory.ts';
-export type { VexAction, VexFormat, VexJustification, VexProduct, VexStatement, VexStatus } from './vex/model.ts';
+export { type Applicability, vexApplies } from './vex/applies.ts';
+export type {
+  VexAction,
+  VexDefaults,
+  VexDocumentHead,
+  VexFormat,
+  VexHash,
+  VexJustification,
+  VexLoss,
+  VexProduct,
+  VexStatement,
+  VexStatus,
+  WrittenVex,
+} from './vex/model.ts';
+export { detectVexFormat, readVex, readVexText } from './vex/read-vex.ts';
+export { statementsOfSbom } from './vex/statements-of-sbom.ts';
+export { mapJustification } from './vex/vocabulary.ts';
+export { writeCsafVex } from './vex/write-csaf-vex.ts';
+export { writeCycloneDxVex } from './vex/write-cyclonedx-vex.ts';
+export { writeOpenVex } from './vex/write-openvex.ts';

@@ -145,6 +145,8 @@ export interface ComponentIdentity {
   readonly aliases?: readonly ComponentAlias[];
   /** The source package that it was built from, where the purl does not say (`upstream` qualifier). */
   readonly upstream?: { readonly name: string; readonly version?: string };
+  /** Lower-case hexadecimal, algorithms as CycloneDX spells them; VEX statements may name a product by its hash. */
+  readonly hashes?: readonly { readonly algorithm: string; readonly value: string }[];
   /** Files really compiled into it, as paths in the source tree; for kernels. Absent = not known. */
   readonly compiledFiles?: ReadonlySet<string>;
   /** CPE names of what it runs on, where known; for conditions such as "running on this operating system". */
