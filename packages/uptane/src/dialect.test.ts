@@ -221,10 +221,10 @@ for (const name of dialects) {
         );
         assert.throws(() => wire.readTargets(signJson(json, name, [])), refusedAs('uptane.wrong-value'), image);
       }
-      const fine = targetsOf({ constructor: targetOf('c'), 'a/..b/c.d': targetOf('d'), '10': targetOf('e') });
+      const fine = targetsOf({ constructor: targetOf('c'), 'a/b..b/c.d': targetOf('d'), '10': targetOf('e') });
       assert.deepEqual([...wire.readTargets(signPayload(fine, wire, [])).signed.targets.keys()].sort(), [
         '10',
-        'a/..b/c.d',
+        'a/b..b/c.d',
         'constructor',
       ]);
     });
@@ -295,8 +295,8 @@ describe('dialect A alone', () => {
   it('needs no version of a specification, and versions only the name of root', () => {
     assert.equal('spec_version' in base, false);
     assert.deepEqual(
-      ['root', 'targets', 'brakes'].map((role) => dialectA.fileName(role, 7)),
-      ['7.root.json', 'targets.json', 'brakes.json'],
+      ['root', 'targets', 'brakes'].map((role) => dialectA.path(role, 7)),
+      ['7.root.json', 'targets.json', 'delegations/brakes.json'],
     );
   });
 });
@@ -341,7 +341,7 @@ describe('dialect B alone', () => {
   });
 
   it('puts versions before all names but that of the timestamp', () => {
-    const names = ['root', 'timestamp', 'snapshot', 'targets', 'brakes'].map((role) => dialectB.fileName(role, 7));
+    const names = ['root', 'timestamp', 'snapshot', 'targets', 'brakes'].map((role) => dialectB.path(role, 7));
     assert.deepEqual(names, ['7.root.json', 'timestamp.json', '7.snapshot.json', '7.targets.json', '7.brakes.json']);
   });
 });

@@ -21,6 +21,8 @@ export interface Dialect {
   readonly name: DialectName;
   readonly caps: Caps;
   readonly hashesCanonicalForm: boolean;
+  readonly typeWords: Profile['typeWords'];
+  readonly specVersion: string | undefined;
   readRoot(bytes: Uint8Array, maxBytes?: number): SignedFile<Root>;
   readTargets(bytes: Uint8Array, maxBytes?: number): SignedFile<Targets>;
   readSnapshot(bytes: Uint8Array, maxBytes?: number): SignedFile<Snapshot>;
@@ -31,8 +33,8 @@ export interface Dialect {
   /** The bytes that are signed. */
   canonical(value: Json): string;
   signatureJson(signature: Signature): JsonObject;
-  /** The name under which a file of a role is served; folder and percent-encoding are the caller's. */
-  fileName(role: string, version: number): string;
+  /** Where a repository serves a file of a role, below its metadata address. Role names need no percent-encoding. */
+  path(role: string, version: number): string;
 }
 
 function createDialect(profile: Profile): Dialect {
@@ -45,6 +47,8 @@ function createDialect(profile: Profile): Dialect {
     name: profile.name,
     caps,
     hashesCanonicalForm: profile.hashesCanonicalForm,
+    typeWords: profile.typeWords,
+    specVersion: profile.specVersion,
     readRoot: reader(caps.root, 'ascii', readRoot),
     readTargets: reader(caps.imageTargets, 'ascii', readTargets),
     readSnapshot: reader(caps.snapshot, 'ascii', readSnapshot),
@@ -54,7 +58,7 @@ function createDialect(profile: Profile): Dialect {
     payloadOf: (payload: Payload) => writePayload(payload, profile),
     canonical: profile.canonical,
     signatureJson: profile.writeSignature,
-    fileName: profile.fileName,
+    path: profile.path,
   });
 }
 

@@ -2,6 +2,7 @@ import { compactJson } from '../canonical-json.ts';
 import { extraOf, nameAt, objectOf, refuse, textAt } from '../json/fields.ts';
 import { inside } from '../json/place.ts';
 import { knownMethods } from '../keys/verify-signature.ts';
+import { isTopRole } from '../model/signed.ts';
 import { keyAt, readWireKey, writeKey } from '../wire/keys.ts';
 import { longestKeyId } from '../wire/names.ts';
 import type { Profile } from '../wire/profile.ts';
@@ -60,7 +61,8 @@ export const profileA: Profile = Object.freeze({
     throw refuse(inside(at, 'keytype'), 'dialect A knows keys of type ed25519 and rsa only', 'uptane.bad-key');
   },
   writeKey,
-  fileName(role, version) {
-    return role === 'root' ? `${version}.root.json` : `${role}.json`;
+  path(role, version) {
+    if (role === 'root') return `${version}.root.json`;
+    return isTopRole(role) ? `${role}.json` : `delegations/${role}.json`;
   },
 } satisfies Profile);

@@ -51,7 +51,7 @@ export const profileB: Profile = Object.freeze({
     return keyAt(typeOf(wire), wire, at);
   },
   writeKey,
-  fileName(role, version) {
+  path(role, version) {
     return role === 'timestamp' ? 'timestamp.json' : `${version}.${role}.json`;
   },
 } satisfies Profile);

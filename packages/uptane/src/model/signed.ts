@@ -6,6 +6,10 @@ export type TopRole = 'root' | 'targets' | 'snapshot' | 'timestamp';
 
 export const topRoles: readonly TopRole[] = ['root', 'targets', 'snapshot', 'timestamp'];
 
+export function isTopRole(role: string): role is TopRole {
+  return (topRoles as readonly string[]).includes(role);
+}
+
 export type DialectName = 'a' | 'b';
 
 export interface Signature {

@@ -17,7 +17,7 @@ export function signatureBy(
   return { keyId: signer.keyId, method: methodOf(signer, dialect), bytes: signer.sign(message), extra };
 }
 
-function methodOf({ key }: Signer, dialect: DialectName): string | undefined {
+export function methodOf({ key }: Signer, dialect: DialectName): string | undefined {
   if (dialect === 'b') return undefined;
   if (key.type === 'ed25519') return 'ed25519';
   if (key.type === 'rsa') return 'rsassa-pss';

@@ -1,11 +1,13 @@
 import { quote } from '../error.ts';
 
 const longestPath = 512;
-/** No `%`, so that nothing is decoded twice; no space, `?`, `#`, `\`, so that a name is the same in a URL and a file. */
-const segment = /^[A-Za-z0-9_.+~@=,:()!-]+$/;
-const patternSegment = /^[A-Za-z0-9_.+~@=,:()!*?-]+$/;
-/** Names that step out of a folder, or out of an object of a reader that is less careful (S10: path-traversal safe). */
-const forbidden: ReadonlySet<string> = new Set(['.', '..', '__proto__']);
+/**
+ * No `%`, so that nothing is decoded twice; no space, `?`, `#`, `\`, so that a name is the same in a URL and a file; no
+ * dot in front, which steps out of a folder (`..`) or hides from the `*` of other clients (S10: path-traversal safe).
+ */
+const segment = /^[A-Za-z0-9_+~@=,:-][A-Za-z0-9_.+~@=,:-]*$/;
+/** The same with `*` and `?`; `**` means something else to some clients. */
+const patternSegment = /^(?!.*\*\*)[A-Za-z0-9_+~@=,:*?-][A-Za-z0-9_.+~@=,:*?-]*$/;
 
 /** What is wrong with the name of an image, in words; undefined when nothing is. */
 export function targetNameFault(name: string): string | undefined {
@@ -22,8 +24,9 @@ function pathFault(path: string, allowed: RegExp): string | undefined {
   if (path.length > longestPath) return `is longer than ${longestPath} characters`;
   for (const part of path.split('/')) {
     if (part === '') return `${quote(path)} begins or ends with "/" or has an empty part`;
-    if (forbidden.has(part)) return `${quote(path)} has the part ${quote(part)}, which could lead elsewhere`;
-    if (!allowed.test(part)) return `${quote(path)} has a character that is not safe in URLs and file names`;
+    // an object of a reader that is less careful would change its nature
+    if (part === '__proto__') return `${quote(path)} has the part "__proto__"`;
+    if (!allowed.test(part)) return `${quote(path)} has a part that is not safe in URLs, file names and patterns`;
   }
   return undefined;
 }

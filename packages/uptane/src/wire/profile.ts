@@ -30,5 +30,6 @@ export interface Profile {
   writeSignature(signature: Signature): JsonObject;
   readKey(key: JsonObject, at: Place): PublicKey;
   writeKey(key: PublicKey): JsonObject;
-  fileName(role: string, version: number): string;
+  /** Where a repository serves a file of a role, below its metadata address. */
+  path(role: string, version: number): string;
 }

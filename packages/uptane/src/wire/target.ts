@@ -137,7 +137,7 @@ function writeAssignment({ hardwareId, encrypted, extra }: EcuAssignment): JsonO
   );
 }
 
-function writeEncrypted({ filename, length, hashes, method, wrappedKey, extra }: EncryptedImage): JsonObject {
+export function writeEncrypted({ filename, length, hashes, method, wrappedKey, extra }: EncryptedImage): JsonObject {
   return objectOf(
     [
       ['filename', filename],
