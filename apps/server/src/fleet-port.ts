@@ -1,5 +1,5 @@
 import type { Inventory } from './modules/inventory/index.ts';
-import type { FleetPort } from './modules/vulnerabilities/index.ts';
+import type { FleetPort, VehiclePort } from './modules/vulnerabilities/index.ts';
 
 type Source = Pick<Inventory, 'sbomContents' | 'vehicleIndex' | 'modelSizes'>;
 
@@ -23,6 +23,21 @@ export function createFleetPort({ sbomContents, vehicleIndex, modelSizes }: Sour
     vehicles: (softwareIds) => vehicleIndex.count(softwareIds),
     vehiclesPerSoftware: vehicleIndex.countsPerSoftware,
     modelSizes,
+  };
+  return Object.freeze(port);
+}
+
+/** The vehicles that run some software versions, exactly and now. */
+export function createVehiclePort({ vehicleIndex }: Pick<Inventory, 'vehicleIndex'>): VehiclePort {
+  const port: VehiclePort = {
+    breakdown: async (softwareIds) => ({
+      ...(await vehicleIndex.breakdown(softwareIds)),
+      bySoftware: await vehicleIndex.countsPerSoftware(softwareIds),
+    }),
+    // the VIN after which a page begins is its cursor
+    vehiclePage: (softwareIds, { cursor, ...query }) =>
+      vehicleIndex.page(softwareIds, cursor === undefined ? query : { ...query, after: cursor }),
+    vehicleStream: vehicleIndex.stream,
   };
   return Object.freeze(port);
 }

@@ -1,6 +1,6 @@
 import { decodeCommandAnswer, messageLimits } from '@bulkhead/contract';
 import type { Clock } from '@bulkhead/kernel';
-import { createFleetPort } from './fleet-port.ts';
+import { createFleetPort, createVehiclePort } from './fleet-port.ts';
 import { accessMigrations, createAccess, createAccessStore, createAccessViews } from './modules/access/index.ts';
 import { createCompliance, type Facts } from './modules/compliance/index.ts';
 import {
@@ -13,7 +13,11 @@ import { createIdentity, type Identity, identityMigrations } from './modules/ide
 import { createInventory, type Inventory, inventoryMigrations } from './modules/inventory/index.ts';
 import { createMonitoring, type Monitoring, monitoringMigrations } from './modules/monitoring/index.ts';
 import { createUpdates, updatesMigrations } from './modules/updates/index.ts';
-import { createVulnerabilities, vulnerabilitiesMigrations } from './modules/vulnerabilities/index.ts';
+import {
+  createAffectedVehicles,
+  createVulnerabilities,
+  vulnerabilitiesMigrations,
+} from './modules/vulnerabilities/index.ts';
 import { notificationTopics } from './notification-topics.ts';
 import { createAudit } from './platform/audit/audit.ts';
 import { createAuditViews } from './platform/audit/views.ts';
@@ -161,12 +165,13 @@ export async function createModules(platform: Platform) {
   const monitoring = createMonitoring({ db, clock, announce: async () => live.announce('events') });
   const connectivity = createFrontDoor(platform, { inventory, identity, monitoring });
   const updates = createUpdates({ db, clock, bind: writers, announce: async (_tx, what) => live.announce(what) });
+  const fleet = createFleetPort(inventory);
   const vulnerabilities = createVulnerabilities({
     db,
     clock,
     log,
     bind: writers,
-    fleet: createFleetPort(inventory),
+    fleet,
     announce: (what) => live.announce(what),
     wake: (tx) => bus.publish(tx, matcherTopic, null),
   });
@@ -180,6 +185,7 @@ export async function createModules(platform: Platform) {
     monitoring,
     connectivity,
     vulnerabilities,
+    affectedVehicles: createAffectedVehicles({ db, fleet, vehicles: createVehiclePort(inventory) }),
     updates,
     compliance,
     notify,

@@ -5,7 +5,11 @@ import { identityProblemTable, identityRoutes } from './modules/identity/index.t
 import { inventoryProblemTable, inventoryRoutes } from './modules/inventory/index.ts';
 import { monitoringRoutes } from './modules/monitoring/index.ts';
 import { updatesProblemTable, updatesRoutes } from './modules/updates/index.ts';
-import { vulnerabilityProblemTable, vulnerabilityRoutes } from './modules/vulnerabilities/index.ts';
+import {
+  affectedVehicleRoutes,
+  vulnerabilityProblemTable,
+  vulnerabilityRoutes,
+} from './modules/vulnerabilities/index.ts';
 import type { Modules } from './modules.ts';
 import type { ProblemTable } from './platform/http/handlers.ts';
 import { notificationProblemTable, notificationRoutes } from './platform/notify/routes.ts';
@@ -26,6 +30,7 @@ export const problems: ProblemTable = {
 /** One handler per operation of the contract. */
 export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...accessRoutes(modules.access),
+  ...affectedVehicleRoutes(modules.affectedVehicles),
   ...complianceRoutes(modules.compliance),
   ...connectivityRoutes(modules.connectivity),
   ...identityRoutes(modules.identity),

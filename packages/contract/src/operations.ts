@@ -6,11 +6,12 @@ import { monitoringOperations } from './monitoring.ts';
 import { notificationOperations } from './notifications.ts';
 import { complianceOperations, systemOperations } from './system.ts';
 import { updatesOperations } from './updates.ts';
-import { vulnerabilityCoreOperations } from './vulnerabilities.ts';
+import { affectedVehicleOperations, vulnerabilityCoreOperations } from './vulnerabilities.ts';
 
 /** Every operation of the API by its id. */
 export const operations = {
   ...accessOperations,
+  ...affectedVehicleOperations,
   ...complianceOperations,
   ...connectivityOperations,
   ...identityOperations,

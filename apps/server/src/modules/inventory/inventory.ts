@@ -15,6 +15,7 @@ import { createSoftwareContextViews } from './software-context-views.ts';
 import { type ConnectionChange, createStatusStore } from './status-store.ts';
 import { createSummaryViews } from './summary-views.ts';
 import { createVehicleIndexViews } from './vehicle-index-views.ts';
+import { createVehicleSetViews } from './vehicle-set-views.ts';
 import { createEcus, createVehicles } from './vehicles.ts';
 
 export type Inventory = ReturnType<typeof createInventory>;
@@ -52,7 +53,11 @@ export const createInventory = (deps: InventoryDeps) => {
     sbomContents: createSbomContents(db),
     imports: createImports(deps),
     /** Which vehicles run any of some software versions, and where these sit. */
-    vehicleIndex: Object.freeze({ ...createVehicleIndexViews(db), ...createSoftwareContextViews(db) }),
+    vehicleIndex: Object.freeze({
+      ...createVehicleIndexViews(db),
+      ...createVehicleSetViews(db),
+      ...createSoftwareContextViews(db),
+    }),
     heartbeatSink: createHeartbeatSink(),
     reportSink: createInventorySink(deps),
     /** Handler of the job `inventory.import`. */

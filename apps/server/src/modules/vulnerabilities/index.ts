@@ -2,7 +2,7 @@ import { type MigrationSource, migrationsOf } from '../../platform/db/migrate.ts
 
 export { type AffectedVehicles, createAffectedVehicles } from './affected-vehicles.ts';
 export type { FleetPort, VehiclePort, VulnerabilityDeps, VulnerabilityEvents } from './deps.ts';
-export { vulnerabilityProblemTable, vulnerabilityRoutes } from './routes.ts';
+export { affectedVehicleRoutes, vulnerabilityProblemTable, vulnerabilityRoutes } from './routes.ts';
 export { createVulnerabilities, type Vulnerabilities } from './vulnerabilities.ts';
 
 export const vulnerabilitiesMigrations: MigrationSource = migrationsOf('vulnerabilities', import.meta.url);

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { VulnerabilityCode, vulnerabilityCoreOperations } from '@bulkhead/contract';
+import type { affectedVehicleOperations, VulnerabilityCode, vulnerabilityCoreOperations } from '@bulkhead/contract';
 import type { Handlers, ProblemTable } from '../../platform/http/handlers.ts';
+import type { AffectedVehicles } from './affected-vehicles.ts';
 import type { GivenComponent } from './evaluate-sbom.ts';
 import type { Vulnerabilities } from './vulnerabilities.ts';
 
@@ -36,4 +37,14 @@ export const vulnerabilityRoutes = (
   getFinding: ({ params }) => use.finding(params.id),
   getPortfolio: () => use.portfolio(),
   evaluateSbom: async ({ query }, { content }) => use.evaluate(await componentsOf(content), query),
+});
+
+export const affectedVehicleRoutes = (use: AffectedVehicles): Handlers<typeof affectedVehicleOperations> => ({
+  getBlastRadius: ({ params, query }) => use.blastRadius(params.ref, query),
+  listAffectedVehicles: ({ params, query }) => use.vehicles(params.ref, query),
+  exportAffectedVehicles: async ({ params, query: { format, ...where } }) => ({
+    contentType: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+    body: await use.exportVehicles(params.ref, where, format),
+    fileName: `${params.ref}-vehicles.${format}`,
+  }),
 });
