@@ -18,8 +18,16 @@ export function dataFile(name: string): Uint8Array {
   return readFileSync(`${folder}${name}`);
 }
 
-/** The advisories of a file with one compressed record per line. */
-export function readRecords(name: string): Advisory[] {
+const read = new Map<string, readonly Advisory[]>();
+
+/** The advisories of a file with one compressed record per line; each file is read once in a test run. */
+export function readRecords(name: string): readonly Advisory[] {
+  const records = read.get(name) ?? loadRecords(name);
+  read.set(name, records);
+  return records;
+}
+
+function loadRecords(name: string): Advisory[] {
   const lines = gunzipSync(dataFile(name)).toString('utf8').split('\n');
   return lines.filter((line) => line !== '').flatMap((line) => readAdvisory(JSON.parse(line)));
 }

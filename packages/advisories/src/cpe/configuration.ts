@@ -10,13 +10,19 @@ export interface ConfigurationResult {
   /** The vulnerable part that the component is. */
   readonly match: CpeMatch;
   readonly meeting: CpeMeeting;
-  readonly text: string;
-  readonly isAlias: boolean;
+  /** Its name that met. */
+  readonly own: OwnCpe;
   readonly versionOpen: boolean;
 }
 
+interface OwnCpe {
+  readonly text: string;
+  readonly cpe: Cpe;
+  readonly isAlias: boolean;
+}
+
 export interface ConfigurationSubject {
-  readonly cpes: readonly { readonly text: string; readonly cpe: Cpe; readonly isAlias: boolean }[];
+  readonly cpes: readonly OwnCpe[];
   readonly version: string | undefined;
   /** What it runs on; absent = not known. */
   readonly platforms: readonly Cpe[] | undefined;
@@ -57,7 +63,7 @@ function hitOf(match: CpeMatch, subject: ConfigurationSubject): ConfigurationRes
     if (meeting === undefined || meeting === 'apart') continue;
     const inRange = isInRange(match, criteria, subject);
     if (inRange === false) continue;
-    return { truth: true, match, meeting, text: own.text, isAlias: own.isAlias, versionOpen: inRange === 'open' };
+    return { truth: true, match, meeting, own, versionOpen: inRange === 'open' };
   }
   return undefined;
 }

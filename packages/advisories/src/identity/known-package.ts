@@ -4,7 +4,14 @@ import type { AffectedPackage } from '../model.ts';
 import { type DistroStream, distroOfEcosystem, distroOfPurl } from './distro.ts';
 import { isKernelProduct } from './kernel.ts';
 import { foldName, meaningful } from './names.ts';
-import { namespaceOfType, packageOf, purlOfEcosystem, purlOfRepository, tryPurl } from './registry.ts';
+import {
+  isRegistryEcosystem,
+  namespaceOfType,
+  packageOf,
+  purlOfEcosystem,
+  purlOfRepository,
+  tryPurl,
+} from './registry.ts';
 
 /** The product of a record, read once for all the components that are held against it. */
 export interface KnownPackage {
@@ -84,9 +91,7 @@ function purlDistro(purl: Purl | undefined): DistroStream | undefined {
 }
 
 function registryOfEcosystem(ecosystem: string | undefined): KnownPackage['namespace'] {
-  return ecosystem !== undefined && /^(wordpress|android|github actions|vscode)\b/i.test(ecosystem)
-    ? 'registry'
-    : 'upstream';
+  return ecosystem !== undefined && isRegistryEcosystem(ecosystem) ? 'registry' : 'upstream';
 }
 
 function namesOfPackage(

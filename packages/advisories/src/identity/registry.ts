@@ -42,6 +42,12 @@ export function namespaceOfType(type: string): 'registry' | 'distro' | 'upstream
   return distroTypes.has(type) ? 'distro' : 'upstream';
 }
 
+/** Whether the names of an OSV ecosystem are those of a registry of its own. */
+export function isRegistryEcosystem(ecosystem: string): boolean {
+  const base = (ecosystem.split(':', 1)[0] ?? '').toLowerCase();
+  return registryTypes.has(purlTypeOfEcosystem.get(base) ?? base) || /^(android|github actions|vscode)$/.test(base);
+}
+
 /** The purl of a package of a language ecosystem; nothing for other ecosystems and for names that make no purl. */
 export function purlOfEcosystem(ecosystem: string, name: string): string | undefined {
   const base = (ecosystem.split(':', 1)[0] ?? '').toLowerCase();

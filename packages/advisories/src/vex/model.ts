@@ -89,6 +89,8 @@ export interface VexDocumentHead {
   /** 1, 2, 3 ... */
   readonly version: number;
   readonly title: string;
+  /** Earlier revisions, oldest first, as far as they are known (CSAF tracking). */
+  readonly history?: readonly { readonly at: string; readonly summary: string }[];
   /** URI under which the author publishes (CSAF publisher namespace). */
   readonly namespace: string;
 }

@@ -1,3 +1,4 @@
+import { AdvisoryError } from '../error.ts';
 import { createLosses, type Losses } from './losses.ts';
 import type { VexDocumentHead, VexStatement, VexStatus, WrittenVex } from './model.ts';
 import { wordOfStatus, writtenAction, writtenJustification } from './vocabulary.ts';
@@ -28,16 +29,33 @@ export function writeCsafVex(statements: readonly VexStatement[], head: VexDocum
         id: head.id,
         version: `${head.version}`,
         status: 'final',
-        initial_release_date: head.at,
+        initial_release_date: head.history?.[0]?.at ?? head.at,
         current_release_date: head.at,
-        // One entry is enough where earlier revisions are not at hand; its number is that of the document (s6.1.16).
-        revision_history: [{ number: `${head.version}`, date: head.at, summary: 'Published.' }],
+        revision_history: historyOf(head),
       },
     },
     product_tree: tree.write(),
     vulnerabilities,
   };
   return { document, losses: losses.list() };
+}
+
+const maxHistory = 1000;
+
+/** Revisions from 1 to that of the document without a gap (s6.1.16, s6.1.21); those not told have the newest date. */
+function historyOf({ version, at, history = [] }: VexDocumentHead): Record<string, string>[] {
+  if (!Number.isInteger(version) || version < 1 || version > maxHistory) {
+    throw new AdvisoryError(
+      'advisory.wrong-value',
+      '$.version',
+      `the version is a whole number from 1 to ${maxHistory}`,
+    );
+  }
+  return Array.from({ length: version }, (_, i) => ({
+    number: `${i + 1}`,
+    date: history[i]?.at ?? at,
+    summary: history[i]?.summary ?? (i === 0 ? 'Published.' : 'Updated.'),
+  }));
 }
 
 /**
