@@ -13,6 +13,7 @@ test('every address of the console is spelled in one place and does not change b
     'job',
     'signIn',
     'settings',
+    'notificationChannel',
   ]);
   const all = Object.entries(paths).map(([name, path]) => {
     const build = path as (argument?: string) => string;
@@ -39,6 +40,8 @@ test('every address of the console is spelled in one place and does not change b
       "model": "/models/a%2Fb%20c",
       "models": "/models",
       "newImport": "/imports/new",
+      "newNotificationChannel": "/settings/notifications/new",
+      "notificationChannel": "/settings/notifications/a%2Fb%20c",
       "operators": "/operators",
       "overview": "/",
       "profiles": "/profiles",

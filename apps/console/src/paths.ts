@@ -49,4 +49,6 @@ export const paths = {
   jobs: list('/jobs'),
   job: detail('/jobs'),
   settings: (tab?: string) => url('/settings', { tab }),
+  newNotificationChannel: () => '/settings/notifications/new',
+  notificationChannel: detail('/settings/notifications'),
 } as const;

@@ -194,6 +194,16 @@ const routeTree = root.addChildren([
       top('Settings', paths.settings()),
       lazyRouteComponent(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
     ),
+    at(
+      '/settings/notifications/new',
+      below('Notifications', paths.settings('notifications'), () => 'New channel'),
+      lazyRouteComponent(() => import('./pages/settings/new-channel-page.tsx'), 'NewChannelPage'),
+    ),
+    at(
+      '/settings/notifications/$id',
+      below('Notifications', paths.settings('notifications'), () => 'Channel'),
+      lazyRouteComponent(() => import('./pages/settings/channel-page.tsx'), 'ChannelPage'),
+    ),
   ]),
 ]);
 

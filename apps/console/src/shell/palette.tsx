@@ -1,4 +1,5 @@
 import './palette.css';
+import type { Permission } from '@bulkhead/contract';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useEffect, useRef, useState } from 'react';
@@ -14,10 +15,11 @@ interface PaletteProps {
   readonly onClose: () => void;
 }
 
-const actions: readonly (Destination & { permission: 'inventory.import' | 'identity.issue' | 'access.write' })[] = [
+const actions: readonly (Destination & { permission: Permission })[] = [
   { text: 'Import vehicles, ECUs or software', href: paths.newImport(), permission: 'inventory.import' },
   { text: 'Issue a plant claim certificate', href: paths.claim(), permission: 'identity.issue' },
   { text: 'Invite an operator', href: `${paths.operators()}?invite=1`, permission: 'access.write' },
+  { text: 'Create a notification channel', href: paths.newNotificationChannel(), permission: 'notifications.write' },
   { text: 'Create an API token', href: `${paths.tokens()}?create=1`, permission: 'access.write' },
 ];
 

@@ -36,6 +36,12 @@ const looks: Readonly<Record<string, Look>> = {
   medium: ['warning', 'Medium'],
   high: ['error', 'High'],
   critical: ['error', 'Critical'],
+  waiting: ['pending', 'Waiting'],
+  working: ['success', 'Working'],
+  failing: ['error', 'Failing'],
+  retrying: ['warning', 'Retrying'],
+  delivered: ['success', 'Delivered'],
+  undeliverable: ['error', 'Undeliverable'],
   open: ['warning', 'Open'],
   closed: ['success', 'Closed'],
 };

@@ -18,6 +18,8 @@ import { Section } from '../../ui/section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { useTab } from '../../ui/use-tab.ts';
+import { ChannelsTable } from './channels-table.tsx';
+import { DeliveriesTable } from './deliveries-table.tsx';
 
 interface ChoiceProps<K extends keyof Preferences> {
   readonly name: K;
@@ -185,6 +187,8 @@ export function SettingsPage() {
         onChange={({ detail }) => openTab(detail.activeTabId)}
         tabs={[
           { id: 'display', label: 'Display', content: <Display /> },
+          { id: 'notifications', label: 'Notifications', content: <ChannelsTable /> },
+          { id: 'deliveries', label: 'Delivery log', content: <DeliveriesTable /> },
           {
             id: 'platform',
             label: 'Platform',

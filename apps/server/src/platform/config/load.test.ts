@@ -61,3 +61,22 @@ test('plain HTTP beyond loopback is refused', () => {
 test('a secret given as a flag is refused, since other users of the machine could read it', () => {
   assert.throws(() => loadConfig(['--database.url', 'postgres://x'], {}), { message: /DATABASE__URL_FILE/ });
 });
+
+test('a sender, an address of the console or a password that would travel in clear is refused before anything starts', () => {
+  const load = (settings: Record<string, string>) =>
+    loadConfig(
+      Object.entries(settings).flatMap(([key, value]) => [`--notifications.${key}`, value]),
+      {},
+    ).config.notifications;
+
+  for (const smtpFrom of ['nobody', 'a@b\r\nBcc: c@d', 'A <a@b> x', 'a b@c'])
+    assert.throws(() => load({ smtpFrom }), { message: /notifications\.smtpFrom/ }, smtpFrom);
+  for (const smtpFrom of ['a@b.example', 'Bulkhead, Ltd. <a@b.example>']) assert.ok(load({ smtpFrom }), smtpFrom);
+  for (const consoleUrl of ['bulkhead.example', 'ftp://x', 'https://x/?a=1', 'https://'])
+    assert.throws(() => load({ consoleUrl }), { message: /notifications\.consoleUrl/ }, consoleUrl);
+  assert.ok(load({ consoleUrl: 'https://bulkhead.example:8443/console' }));
+  const clear = { smtpUser: 'u', smtpSecure: 'none' };
+  assert.throws(() => load({ ...clear, smtpHost: 'smtp.example.com' }), { message: /in clear/ });
+  assert.ok(load({ ...clear, smtpHost: '127.0.0.1' }));
+  assert.deepEqual([load({}).allowLoopback, load({}).allowHosts, load({}).smtpSecure], [false, [], 'starttls']);
+});

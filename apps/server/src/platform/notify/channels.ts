@@ -208,7 +208,7 @@ const auditable = ({ name, kind, enabled, mode, addresses, subscriptions }: Want
   subscriptions: subscriptions.map(({ topic, minSeverity }) => `${topic} >= ${minSeverity}`),
 });
 
-const testParcel = ({ consoleUrl }: ChannelDeps, { name }: ChannelRow, now: Date): Parcel => ({
+const testParcel = ({ consoleUrl }: ChannelDeps, { id, name }: ChannelRow, now: Date): Parcel => ({
   id: randomUUID(),
   digest: false,
   more: 0,
@@ -219,7 +219,7 @@ const testParcel = ({ consoleUrl }: ChannelDeps, { name }: ChannelRow, now: Date
       severity: 'info',
       subject: `Test of the channel ${name}`,
       text: 'Somebody pressed the test button. If you can read this, notifications reach you.',
-      link: `${consoleUrl}/settings?tab=notifications`,
+      link: `${consoleUrl}/settings/notifications/${id}`,
       data: null,
       at: now,
     },

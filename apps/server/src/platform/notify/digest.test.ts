@@ -128,7 +128,7 @@ test('a digest of many shows fifty and says how many more there are and where', 
   assert.equal(data.items.length, 50);
   assert.equal(data.items[0]?.subject, 'Message 121');
   assert.equal(data.more, 71);
-  assert.equal(data.link, 'https://bulkhead.example/settings?tab=notifications');
+  assert.equal(data.link, 'https://bulkhead.example/settings?tab=deliveries');
 });
 
 test('a digest that failed is sent again as it was, and what came later goes into the next', async (t) => {

@@ -79,7 +79,7 @@ const parcelOf = ({ id, digest, entries, total }: StoredParcel, consoleUrl: stri
   id,
   digest,
   more: total - entries.length,
-  moreLink: `${consoleUrl}/settings?tab=notifications`,
+  moreLink: `${consoleUrl}/settings?tab=deliveries`,
   entries: entries.map((entry) => ({ ...entry, link: entry.link === null ? null : `${consoleUrl}${entry.link}` })),
 });
 
