@@ -7,6 +7,7 @@ import { monitoringRoutes } from './modules/monitoring/index.ts';
 import { updatesProblemTable, updatesRoutes } from './modules/updates/index.ts';
 import {
   affectedVehicleRoutes,
+  decisionRoutes,
   vulnerabilityProblemTable,
   vulnerabilityRoutes,
 } from './modules/vulnerabilities/index.ts';
@@ -33,6 +34,7 @@ export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...affectedVehicleRoutes(modules.affectedVehicles),
   ...complianceRoutes(modules.compliance),
   ...connectivityRoutes(modules.connectivity),
+  ...decisionRoutes(modules.vulnerabilities.decisions),
   ...identityRoutes(modules.identity),
   ...inventoryRoutes(modules.inventory),
   ...monitoringRoutes(modules.monitoring),

@@ -29,6 +29,8 @@ const consoleDirectory = fileURLToPath(new URL('../../console/dist', import.meta
 const auditOrigin = 'bulkhead/audit';
 /** Large fleets show counts that are this old at most. */
 const figuresEveryMs = 120_000;
+/** A decision is over this long after its time at most. */
+const decisionsEveryMs = 30_000;
 
 /** Runs the steps of a stop in the opposite order of the start, each even when one before it failed. */
 function createUndo(log: Log) {
@@ -154,6 +156,12 @@ async function startBackground(
     );
   }, figuresEveryMs);
   undo.add('figures', () => clearInterval(figures));
+  const decisions = setInterval(() => {
+    modules.vulnerabilities.decisions
+      .sweep()
+      .catch((error: unknown) => log.warn({ err: error }, 'decisions could not be looked through; it is tried again'));
+  }, decisionsEveryMs);
+  undo.add('decisions', () => clearInterval(decisions));
   const privateKey = ed25519KeyFrom(deriveSecret(keys, 'audit-signing'));
   const sequencer = createSequencer({
     db,

@@ -41,9 +41,10 @@ export {
 export { type Incompatibility, incompatibilities, releaseStates } from './updates/words.ts';
 export * from './updates.ts';
 export { CaseDetail, caseStates, SlaPolicy, VulnerabilityCase } from './vulnerabilities/cases.ts';
-export { Decision, DecisionScope, VexAuthor, VexStatement } from './vulnerabilities/decisions.ts';
+export { Decision, DecisionDetail, DecisionPlace, DecisionScope } from './vulnerabilities/decisions.ts';
 export { Evaluation, Finding, FindingDetail, Portfolio } from './vulnerabilities/findings.ts';
 export { OwnAdvisory, Source, SourceProblem, sourceKinds } from './vulnerabilities/sources.ts';
+export { VexAuthor, VexStatement } from './vulnerabilities/vex.ts';
 export {
   AffectedVehicle,
   BlastRadius,
@@ -56,6 +57,7 @@ export {
   decisionStatuses,
   type FindingState,
   findingStates,
+  type Justification,
   justifications,
   matchStrengths,
   type Outcome,

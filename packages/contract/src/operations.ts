@@ -6,7 +6,7 @@ import { monitoringOperations } from './monitoring.ts';
 import { notificationOperations } from './notifications.ts';
 import { complianceOperations, systemOperations } from './system.ts';
 import { updatesOperations } from './updates.ts';
-import { affectedVehicleOperations, vulnerabilityCoreOperations } from './vulnerabilities.ts';
+import { affectedVehicleOperations, decisionOperations, vulnerabilityCoreOperations } from './vulnerabilities.ts';
 
 /** Every operation of the API by its id. */
 export const operations = {
@@ -14,6 +14,7 @@ export const operations = {
   ...affectedVehicleOperations,
   ...complianceOperations,
   ...connectivityOperations,
+  ...decisionOperations,
   ...identityOperations,
   ...inventoryOperations,
   ...monitoringOperations,

@@ -2,6 +2,7 @@ import { caseOperations } from './vulnerabilities/cases.ts';
 import { decisionOperations } from './vulnerabilities/decisions.ts';
 import { findingOperations } from './vulnerabilities/findings.ts';
 import { sourceOperations } from './vulnerabilities/sources.ts';
+import { vexOperations } from './vulnerabilities/vex.ts';
 import { affectedVehicleOperations, vulnerabilityOperations } from './vulnerabilities/vulnerabilities.ts';
 
 export const vulnerabilityProblems = [
@@ -23,4 +24,4 @@ export type VulnerabilityCode = (typeof vulnerabilityProblems)[number];
 /** What the core answers: vulnerabilities, findings, portfolio. */
 export const vulnerabilityCoreOperations = { ...vulnerabilityOperations, ...findingOperations };
 /** Operations whose handlers are files of their own. */
-export { affectedVehicleOperations, caseOperations, decisionOperations, sourceOperations };
+export { affectedVehicleOperations, caseOperations, decisionOperations, sourceOperations, vexOperations };

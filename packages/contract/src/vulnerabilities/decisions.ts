@@ -2,17 +2,19 @@ import { type Static, Type } from 'typebox';
 import { Code } from '../inventory/words.ts';
 import { Id, listOperation, Nullable, OneOf, operation, Time } from '../operation.ts';
 import {
+  ComponentRef,
   closed,
   Dated,
   decisionScopes,
   decisionStatuses,
   justifications,
   LongText,
+  SoftwareRef,
   Text,
   VulnerabilityRef,
 } from './words.ts';
 
-/** Where a decision holds. `component` narrows any scope to one component version. */
+/** Where a decision holds. `componentId` narrows any scope to one component version. */
 export const DecisionScope = Type.Object(
   {
     kind: OneOf(decisionScopes),
@@ -44,10 +46,34 @@ export const Decision = Type.Object({
   state: OneOf(['active', 'expired', 'void', 'withdrawn', 'superseded']),
   origin: OneOf(['operator', 'vex', 'build-system', 'compiled-files']),
   author: Type.String({ description: 'Who states it: an operator, or the author of a VEX document' }),
-  findings: Type.Integer(),
+  statementId: Nullable(Id),
+  findings: Type.Integer({ description: 'Findings within its scope, at components that it was made for' }),
+  endedAt: Nullable(Time),
+  endedBecause: Nullable(Type.String()),
   ...Dated,
 });
 export type Decision = Static<typeof Decision>;
+
+/** A place within the scope of a decision: does it count there? */
+export const DecisionPlace = Type.Object({
+  findingId: Id,
+  component: ComponentRef,
+  software: SoftwareRef,
+  roles: Type.Array(Type.Object({ model: Type.String(), role: Type.String(), name: Type.String() })),
+  standing: OneOf(
+    ['holds', 'overruled', 'changed'],
+    '`overruled`: a more specific or newer decision counts there; `changed`: the component has other content than when it was decided',
+  ),
+  overruledBy: Nullable(Id),
+});
+export type DecisionPlace = Static<typeof DecisionPlace>;
+
+export const DecisionDetail = Type.Object({
+  ...Decision.properties,
+  components: Type.Array(ComponentRef, { description: 'The component versions it was made for' }),
+  places: Type.Array(DecisionPlace, { description: 'Where it reaches now, 500 at most' }),
+});
+export type DecisionDetail = Static<typeof DecisionDetail>;
 
 const DecisionBody = Type.Object(
   {
@@ -63,37 +89,6 @@ const DecisionBody = Type.Object(
   closed,
 );
 
-export const VexStatement = Type.Object({
-  id: Id,
-  documentId: Type.String(),
-  format: OneOf(['openvex', 'csaf', 'cyclonedx', 'sbom']),
-  ref: Type.String(),
-  status: OneOf(decisionStatuses),
-  justification: Nullable(Type.String({ description: 'As received' })),
-  detail: Type.String(),
-  product: Type.String(),
-  author: Type.String(),
-  statedAt: Nullable(Time),
-  receivedAt: Time,
-  signature: OneOf(['valid', 'invalid', 'unknown-key', 'none']),
-  /** `conflicting`: another author says otherwise, so a person decides. `unresolved`: names no product that is known here. */
-  state: OneOf(['proposed', 'applied', 'conflicting', 'unresolved', 'rejected', 'superseded']),
-  decisionId: Nullable(Id),
-});
-export type VexStatement = Static<typeof VexStatement>;
-
-export const VexAuthor = Type.Object({
-  id: Id,
-  name: Type.String(),
-  keyId: Type.String(),
-  publicKey: Type.String(),
-  supplier: Nullable(Type.String({ description: 'Statements are taken only for software of this supplier' })),
-  autoApply: Type.Boolean({ description: 'Signed statements of this author become decisions without a person' }),
-  ...Dated,
-});
-export type VexAuthor = Static<typeof VexAuthor>;
-
-const vexFormats = ['openvex', 'csaf', 'cyclonedx'] as const;
 const read = 'vulnerabilities.read';
 const decide = 'vulnerabilities.decide';
 
@@ -121,6 +116,15 @@ export const decisionOperations = {
       createdAt: { type: 'time', label: 'Decided' },
     },
   }),
+  getDecision: operation({
+    method: 'GET',
+    path: '/decisions/:id',
+    summary: 'One decision with the places where it holds, is overruled, or does not hold any more',
+    permission: read,
+    problems: ['vulnerabilities.unknown-decision'],
+    params: Type.Object({ id: Id }),
+    ok: DecisionDetail,
+  }),
   createDecision: operation({
     method: 'POST',
     path: '/decisions',
@@ -142,138 +146,5 @@ export const decisionOperations = {
     params: Type.Object({ id: Id }),
     body: Type.Object({ reason: LongText }, closed),
     ok: Decision,
-  }),
-  importVex: operation({
-    method: 'POST',
-    path: '/vex',
-    summary: 'Take statements of an OpenVEX, CSAF or CycloneDX document; a detached JWS proves its author',
-    permission: decide,
-    problems: ['vulnerabilities.bad-vex'],
-    query: Type.Object(
-      {
-        signature: Type.Optional(
-          Type.String({
-            maxLength: 8192,
-            description: 'JWS with detached payload (RFC 7515 appendix F), compact form',
-          }),
-        ),
-      },
-      closed,
-    ),
-    ok: Type.Object({
-      documentId: Type.String(),
-      author: Type.String(),
-      signature: OneOf(['valid', 'invalid', 'unknown-key', 'none']),
-      applied: Type.Integer(),
-      proposed: Type.Integer(),
-      conflicting: Type.Integer(),
-      unresolved: Type.Integer(),
-    }),
-    raw: { request: ['application/json', 'application/octet-stream'] },
-  }),
-  exportVex: operation({
-    method: 'GET',
-    path: '/vex',
-    summary:
-      'Our decisions as a VEX document for a software version or a supplier; the signature is in the header X-Bulkhead-Signature',
-    permission: read,
-    problems: ['inventory.unknown-software'],
-    query: Type.Object(
-      {
-        format: OneOf(vexFormats),
-        softwareId: Type.Optional(Id),
-        supplier: Type.Optional(Text),
-        ref: Type.Optional(VulnerabilityRef),
-      },
-      closed,
-    ),
-    ok: Type.Unknown(),
-    raw: { response: ['application/json'] },
-  }),
-  getVexSignature: operation({
-    method: 'GET',
-    path: '/vex/signature',
-    summary: 'Detached JWS over the document that `exportVex` answers for the same query, and the key to check it',
-    permission: read,
-    problems: ['inventory.unknown-software'],
-    query: Type.Object(
-      {
-        format: OneOf(vexFormats),
-        softwareId: Type.Optional(Id),
-        supplier: Type.Optional(Text),
-        ref: Type.Optional(VulnerabilityRef),
-      },
-      closed,
-    ),
-    ok: Type.Object({
-      signature: Type.String(),
-      keyId: Type.String(),
-      publicKey: Type.String(),
-      sha256: Type.String(),
-    }),
-  }),
-  listVexStatements: listOperation({
-    path: '/vex/statements',
-    summary: 'Statements received, with what became of them',
-    permission: read,
-    item: VexStatement,
-    defaultSort: '-receivedAt',
-    fields: {
-      ref: { type: 'string', label: 'Vulnerability' },
-      status: { type: 'enum', label: 'Status', values: decisionStatuses, sortable: false },
-      state: {
-        type: 'enum',
-        label: 'State',
-        values: ['proposed', 'applied', 'conflicting', 'unresolved', 'rejected', 'superseded'],
-        sortable: false,
-      },
-      author: { type: 'string', label: 'Author', sortable: false },
-      product: { type: 'string', label: 'Product', sortable: false },
-      receivedAt: { type: 'time', label: 'Received' },
-    },
-  }),
-  resolveVexStatement: operation({
-    method: 'POST',
-    path: '/vex/statements/:id/resolve',
-    summary: 'Apply or reject a statement that waits for a person',
-    permission: decide,
-    problems: ['vulnerabilities.unknown-statement', 'vulnerabilities.bad-decision'],
-    params: Type.Object({ id: Id }),
-    body: Type.Object({ action: OneOf(['apply', 'reject']), reason: LongText }, closed),
-    ok: VexStatement,
-  }),
-  listVexAuthors: operation({
-    method: 'GET',
-    path: '/vex/authors',
-    summary: 'Authors whose signatures are known',
-    permission: read,
-    problems: [],
-    ok: Type.Object({ items: Type.Array(VexAuthor) }),
-  }),
-  createVexAuthor: operation({
-    method: 'POST',
-    path: '/vex/authors',
-    summary: 'Trust an author by the public key (PEM, Ed25519 or P-256)',
-    permission: 'vulnerabilities.configure',
-    problems: ['vulnerabilities.bad-author'],
-    body: Type.Object(
-      {
-        name: Text,
-        publicKey: Type.String({ minLength: 1, maxLength: 4000 }),
-        supplier: Type.Optional(Text),
-        autoApply: Type.Boolean(),
-      },
-      closed,
-    ),
-    ok: VexAuthor,
-  }),
-  deleteVexAuthor: operation({
-    method: 'DELETE',
-    path: '/vex/authors/:id',
-    summary: 'Trust an author no longer',
-    permission: 'vulnerabilities.configure',
-    problems: ['vulnerabilities.bad-author'],
-    params: Type.Object({ id: Id }),
-    ok: Type.Object({}, closed),
   }),
 };

@@ -29,6 +29,7 @@ export const justifications = [
   'vulnerable-code-cannot-be-controlled-by-adversary',
   'inline-mitigations-already-exist',
 ] as const;
+export type Justification = (typeof justifications)[number];
 /** Where a decision holds, the most specific last: the most specific one wins. */
 export const decisionScopes = ['everywhere', 'component', 'model', 'ecu', 'software'] as const;
 

@@ -1,6 +1,7 @@
 import { type MigrationSource, migrationsOf } from '../../platform/db/migrate.ts';
 
 export { type AffectedVehicles, createAffectedVehicles } from './affected-vehicles.ts';
+export { decisionRoutes } from './decision-routes.ts';
 export type { FleetPort, VehiclePort, VulnerabilityDeps, VulnerabilityEvents } from './deps.ts';
 export { affectedVehicleRoutes, vulnerabilityProblemTable, vulnerabilityRoutes } from './routes.ts';
 export { createVulnerabilities, type Vulnerabilities } from './vulnerabilities.ts';

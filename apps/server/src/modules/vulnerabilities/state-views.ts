@@ -22,7 +22,7 @@ export const createStateViews = (db: Db) => ({
         softwareSince: row.software_since,
         role: row.role,
         model: row.model,
-        hashes: row.hashes,
+        hashes: new Map(Object.entries(row.hashes)),
         createdAt: row.created_at,
       };
       found.set(row.vulnerability_id, [...(found.get(row.vulnerability_id) ?? []), decision]);

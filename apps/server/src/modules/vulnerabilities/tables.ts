@@ -137,7 +137,7 @@ export interface DecisionTable {
   software_since: Date | null;
   role: string | null;
   model: string | null;
-  hashes: Jsonb<Record<string, unknown>>;
+  hashes: Jsonb<Record<string, unknown[]>>;
   expires_at: Date | null;
   state: Generated<'active' | 'expired' | 'void' | 'withdrawn' | 'superseded'>;
   origin: 'operator' | 'vex' | 'build-system' | 'compiled-files';

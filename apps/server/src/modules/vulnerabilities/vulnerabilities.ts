@@ -1,6 +1,7 @@
 import type { FindingDetail, Portfolio } from '@bulkhead/contract';
 import type { Db } from '../../platform/db/database.ts';
 import { inTransaction } from '../../platform/db/database.ts';
+import { createDecisions } from './decisions.ts';
 import type { VulnerabilityDeps } from './deps.ts';
 import { unknownFinding, unknownVulnerability, VulnerabilityError } from './domain/error.ts';
 import { evaluateComponents, type GivenComponent } from './evaluate-sbom.ts';
@@ -25,6 +26,7 @@ export const createVulnerabilities = (deps: VulnerabilityDeps) => {
   const cache = createRecordCache();
   return Object.freeze({
     intake: createIntake(deps),
+    decisions: createDecisions(deps),
     matcher,
     /** What changes with the fleet; every few minutes. */
     refreshFigures: figures.refresh,

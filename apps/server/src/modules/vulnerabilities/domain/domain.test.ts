@@ -26,7 +26,7 @@ const decision = (more: Partial<HoldingDecision>): HoldingDecision => ({
   softwareSince: null,
   role: null,
   model: null,
-  hashes: {},
+  hashes: new Map(),
   createdAt: at(1),
   ...more,
 });
@@ -57,7 +57,7 @@ test('a decision about software holds for that version and later ones with the v
 
 test('other content of the same component version voids the decision there; unknown hashes do not', () => {
   const hashes = [{ algorithm: 'SHA-256', value: 'aa' }];
-  const one = decision({ componentIds: ['c1'], hashes: { c1: hashes } });
+  const one = decision({ componentIds: ['c1'], hashes: new Map([['c1', [hashes]]]) });
 
   assert.ok(decisionAt([one], place({ hashes })));
   assert.ok(decisionAt([one], place({ hashes: null })));

@@ -10,3 +10,6 @@ export const unknownVulnerability = (ref: string) =>
   );
 export const unknownFinding = (id: string) =>
   new VulnerabilityError('vulnerabilities.unknown-finding', `There is no finding ${id}`);
+export const unknownDecision = (id: string) =>
+  new VulnerabilityError('vulnerabilities.unknown-decision', `There is no decision ${id}`);
+export const badDecision = (detail: string) => new VulnerabilityError('vulnerabilities.bad-decision', detail);

@@ -10,8 +10,8 @@ export interface HoldingDecision {
   readonly softwareSince: Date | null;
   readonly role: string | null;
   readonly model: string | null;
-  /** Content hashes of the components when it was decided, canonical JSON by component id. */
-  readonly hashes: Readonly<Record<string, unknown>>;
+  /** The contents (hashes) that each component had within the scope when it was decided, by component id; none = unknown. */
+  readonly hashes: ReadonlyMap<string, readonly unknown[]>;
   readonly createdAt: Date;
 }
 
@@ -29,17 +29,24 @@ const scopeOrder = ['everywhere', 'component', 'model', 'ecu', 'software'] as co
 /** What remains to be done comes first. */
 const stateOrder: readonly FindingState[] = ['open', 'under-investigation', 'affected', 'fixed', 'not-affected'];
 
-const sameContent = (a: unknown, b: unknown) =>
-  a === undefined || a === null || b === undefined || b === null || JSON.stringify(a) === JSON.stringify(b);
+/** Content that nobody stated cannot be told apart. */
+const sameContent = (known: readonly unknown[] | undefined, content: unknown) =>
+  !known?.length ||
+  content === undefined ||
+  content === null ||
+  known.some((one) => JSON.stringify(one) === JSON.stringify(content));
 
 /**
  * Whether a decision reaches a place: inherited by later versions of the software as long as they carry the very component it was
  * made for, with the same content where hashes are known.
  */
-export function holdsAt(decision: HoldingDecision, place: DecidedPlace): boolean {
-  const { componentIds, hashes, scope } = decision;
+export const holdsAt = (decision: HoldingDecision, place: DecidedPlace): boolean =>
+  reaches(decision, place) && sameContent(decision.hashes.get(place.componentId), place.hashes);
+
+/** Whether a place is within the scope of a decision, whatever its content is now. */
+export function reaches(decision: HoldingDecision, place: DecidedPlace): boolean {
+  const { componentIds, scope } = decision;
   if (componentIds && !componentIds.includes(place.componentId)) return false;
-  if (!sameContent(hashes[place.componentId], place.hashes)) return false;
   switch (scope) {
     case 'everywhere':
     case 'component':
