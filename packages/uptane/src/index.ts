@@ -31,8 +31,22 @@ export {
 export { authoriseUpload, type Overlap, overlappingDelegations, type Upload } from './delegation/authorise.ts';
 export { coversPath, patternsOverlap } from './delegation/path-pattern.ts';
 export { type Dialect, dialectA, dialectB, dialectOf, type Payload, publishCaps } from './dialect.ts';
+export {
+  type EncryptionMethod,
+  encryptionMethodOf,
+  type KeyContext,
+  unwrapContentKey,
+  wrapContentKey,
+} from './encryption/content-key.ts';
+export {
+  createImageDecryptor,
+  createImageEncryptor,
+  encryptedLength,
+  type ImageCipher,
+} from './encryption/image-cipher.ts';
 export { type AttackCode, type FormatCode, type UptaneCode, UptaneError, type UseCode } from './error.ts';
 export { type Extra, noExtra } from './json/fields.ts';
+export { exportPrivateKey, importPrivateKey } from './keys/key-file.ts';
 export { aktualizrKeyId, keyIdOf } from './keys/key-id.ts';
 export { type KeyType, type PublicKey, publicKey, publicKeyOf } from './keys/public-key.ts';
 export { generateSigningKey, type Signer, signerOf } from './keys/signer.ts';

@@ -3,6 +3,7 @@ import { generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import { noExtra } from '../json/fields.ts';
 import { refusedAs } from '../testing.ts';
+import { exportPrivateKey, importPrivateKey } from './key-file.ts';
 import { aktualizrKeyId, keyIdOf } from './key-id.ts';
 import { type PublicKey, publicKey, publicKeyOf } from './public-key.ts';
 import { generateSigningKey, signerOf } from './signer.ts';
@@ -112,5 +113,24 @@ describe('a key id', () => {
     assert.equal(aktualizrKeyId({ value: pem }), hash('sha256', `"${pem.trimEnd().replaceAll('\n', '\\n')}"`, 'hex'));
     for (const variant of [pem.trimEnd(), `${pem}\n`])
       assert.equal(aktualizrKeyId({ value: variant }), aktualizrKeyId({ value: pem }));
+  });
+});
+
+describe('a key file', () => {
+  it('opens with its passphrase and no other', () => {
+    for (const key of [generateSigningKey(), generateSigningKey('ecdsa')]) {
+      const pem = exportPrivateKey(key, 'correct horse battery');
+      assert.ok(importPrivateKey(pem, 'correct horse battery').equals(key));
+      for (const wrong of ['correct horse batterx', ''])
+        assert.throws(() => importPrivateKey(pem, wrong), refusedAs('uptane.bad-passphrase'));
+    }
+  });
+
+  it('is never written in clear or behind a short passphrase, nor read in clear', () => {
+    const key = generateSigningKey();
+    assert.throws(() => exportPrivateKey(key, 'short'), refusedAs('uptane.bad-passphrase'));
+    const clear = key.export({ format: 'pem', type: 'pkcs8' }).toString();
+    for (const text of [clear, '', 'x'.repeat(20_000)])
+      assert.throws(() => importPrivateKey(text, 'x'), refusedAs('uptane.bad-key'));
   });
 });

@@ -124,6 +124,21 @@ for (const name of worlds)
       );
     });
 
+    it('has no delegated role whose name is a number, which tuf-js would put in another place', () => {
+      const world = newWorld(name);
+      const { dialect, supplier, image } = world;
+      const top = signPayload(
+        delegating([supplier], [delegationTo([supplier], {}, '10')]),
+        dialect,
+        image.signers.targets,
+      );
+      const delegated = new Map([['10', signPayload(targetsOf({}), dialect, [supplier])]]);
+      assert.throws(
+        () => createImageSet(inputFor(world, 2, { targets: top, delegated })),
+        refusedAs('uptane.wrong-value', '10'),
+      );
+    });
+
     it('serves a file that its owner wrote with white space so that its announced hash fits', () => {
       const world = newWorld(name);
       const { delegated } = inputFor(world, 2);

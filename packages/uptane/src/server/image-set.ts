@@ -76,6 +76,7 @@ function collect(dialect: Dialect, input: ImageSetInput, root: Root): TargetsFil
   for (const [delegator, { signed }] of files) {
     for (const { roles } of signed.delegations?.list ?? []) {
       for (const role of roles) {
+        requireStableName(role.name);
         const bytes = input.delegated.get(role.name);
         if (!bytes)
           throw new UptaneError(
@@ -92,6 +93,16 @@ function collect(dialect: Dialect, input: ImageSetInput, root: Root): TargetsFil
   // A role that lost its delegation stays listed (reference C10), but no client asks for it.
   for (const [name, bytes] of input.delegated) if (!files.has(name)) files.set(name, readTargets(dialect, name, bytes));
   return files;
+}
+
+/** TUF clients that keep roles in an object put such names first, and then find another text than was signed (tuf-js). */
+function requireStableName(name: string): void {
+  if (/^\d+$/.test(name))
+    throw new UptaneError(
+      'uptane.wrong-value',
+      name,
+      'give the role a name that is not a number; some clients would reorder it',
+    );
 }
 
 function readTargets(dialect: Dialect, name: string, bytes: Uint8Array): SignedFile<Targets> {
