@@ -45,7 +45,8 @@ const { maxIdLength, maxKevEntries, maxNameLength, maxTitle, maxSummary } = reco
  * `count` was cut on the way and is refused, since a missing entry looks like "not exploited".
  * @throws AdvisoryError
  */
-export function readKev(json: JsonObject): KevCatalogue {
+export function readKev(document: unknown): KevCatalogue {
+  const json = asObject(document, root);
   const version = requiredText(json, 'catalogVersion', root, maxIdLength);
   const list = listIn(json, 'vulnerabilities', root, maxKevEntries);
   const count = numberIn(json, 'count', root);
