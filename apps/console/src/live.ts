@@ -25,6 +25,7 @@ const touched: Readonly<Record<string, readonly string[]>> = {
   vehicles: ['ecus', 'models', 'software', 'history'],
   sboms: ['software', 'components'],
   software: ['vehicles', 'ecus'],
+  findings: ['portfolio', 'vulnerabilities'],
 };
 
 /** Whether a query of this operation shows what a topic is about: its area or a word of its path. */

@@ -10,6 +10,8 @@ test('every address of the console is spelled in one place and does not change b
     'sbom',
     'import',
     'certificate',
+    'finding',
+    'vulnerability',
     'job',
     'signIn',
     'settings',
@@ -32,6 +34,8 @@ test('every address of the console is spelled in one place and does not change b
       "ecu": "/ecus/a%2Fb%20c",
       "ecus": "/ecus",
       "events": "/events",
+      "finding": "/findings/a%2Fb%20c",
+      "findings": "/findings",
       "import": "/imports/a%2Fb%20c",
       "imports": "/imports",
       "invite": "/invite",
@@ -44,6 +48,7 @@ test('every address of the console is spelled in one place and does not change b
       "notificationChannel": "/settings/notifications/a%2Fb%20c",
       "operators": "/operators",
       "overview": "/",
+      "portfolio": "/portfolio",
       "profiles": "/profiles",
       "refusals": "/refusals",
       "sbom": "/sboms/a%2Fb%20c",
@@ -56,6 +61,8 @@ test('every address of the console is spelled in one place and does not change b
       "tokens": "/tokens",
       "vehicle": "/vehicles/a%2Fb%20c",
       "vehicles": "/vehicles",
+      "vulnerabilities": "/vulnerabilities",
+      "vulnerability": "/vulnerabilities/a%2Fb%20c",
     }
   `);
 });

@@ -147,6 +147,32 @@ const routeTree = root.addChildren([
       top('Claim certificate', paths.claim()),
       lazyRouteComponent(() => import('./pages/identity/claim-page.tsx'), 'ClaimPage'),
     ),
+    // vulnerabilities
+    at(
+      '/portfolio',
+      top('Portfolio', paths.portfolio()),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/portfolio-page.tsx'), 'PortfolioPage'),
+    ),
+    at(
+      '/findings',
+      top('Findings', paths.findings()),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/findings-table.tsx'), 'FindingsPage'),
+    ),
+    at(
+      '/findings/$id',
+      below('Findings', paths.findings(), () => 'Finding'),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/finding-page.tsx'), 'FindingPage'),
+    ),
+    at(
+      '/vulnerabilities',
+      top('Vulnerabilities', paths.vulnerabilities()),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/vulnerabilities-page.tsx'), 'VulnerabilitiesPage'),
+    ),
+    at(
+      '/vulnerabilities/$ref',
+      below('Vulnerabilities', paths.vulnerabilities(), ({ ref = '' }) => ref),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/vulnerability-page.tsx'), 'VulnerabilityPage'),
+    ),
     // connectivity and monitoring
     at(
       '/connections',

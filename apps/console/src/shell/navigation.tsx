@@ -39,6 +39,14 @@ export const areas: readonly Area[] = [
     ],
   },
   {
+    text: 'Vulnerabilities',
+    items: [
+      { text: 'Portfolio', href: paths.portfolio(), key: 'l' },
+      { text: 'Findings', href: paths.findings(), key: 'f' },
+      { text: 'Vulnerabilities', href: paths.vulnerabilities(), key: 'w' },
+    ],
+  },
+  {
     text: 'Connectivity',
     items: [
       { text: 'Connections', href: paths.connections(), key: 'n' },

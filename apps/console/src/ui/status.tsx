@@ -43,6 +43,10 @@ const looks: Readonly<Record<string, Look>> = {
   delivered: ['success', 'Delivered'],
   undeliverable: ['error', 'Undeliverable'],
   open: ['warning', 'Open'],
+  'under-investigation': ['in-progress', 'Under investigation'],
+  affected: ['error', 'Affected'],
+  'not-affected': ['success', 'Not affected'],
+  fixed: ['success', 'Fixed'],
   closed: ['success', 'Closed'],
 };
 
