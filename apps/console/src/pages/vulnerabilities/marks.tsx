@@ -10,7 +10,6 @@ const outcomes: Readonly<Record<Outcome, readonly [color: NonNullable<BadgeProps
   scheduled: ['severity-medium', 'Scheduled'],
   defer: ['severity-neutral', 'Defer'],
 };
-export const outcomeText = (outcome: Outcome) => outcomes[outcome][1];
 
 /** The SSVC outcome in words; the colour only repeats it. */
 export function OutcomeMark({ outcome }: { outcome: Outcome | null }) {
