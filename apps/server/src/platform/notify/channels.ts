@@ -91,6 +91,7 @@ export function createChannels(deps: ChannelDeps) {
     remove: async (id: string, by: Actor) => {
       await change(id, 'delete-channel', by, async (tx, { name }) => {
         const { waiting = 0 } = (await createNotifyViews(tx).channel(id)) ?? {};
+        await createDeliveryStore(tx).deleteOfChannel(id);
         await createChannelStore(tx).delete(id);
         return { answer: undefined, details: { name, waiting } };
       });
@@ -164,13 +165,13 @@ async function update(deps: ChannelDeps, tx: Db, row: ChannelRow, wanted: Wanted
   const store = createChannelStore(tx);
   const target =
     row.kind === 'smtp' || wanted.url !== undefined ? targetColumns(deps, row.id, wanted, knownSecrets(deps, row)) : {};
-  await store.update(row.id, { ...columnsOf(wanted, now), ...target });
+  // What waited for a digest comes as a last one when the channel becomes immediate.
+  const last = row.mode === 'digest' && wanted.mode === 'immediate' ? { next_digest_at: now } : {};
+  await store.update(row.id, { ...columnsOf(wanted, now), ...target, ...last });
   await store.replaceSubscriptions(row.id, subscriptionRows(wanted.subscriptions));
   // Another target or a second chance: what waits need not wait out the pauses that the old one earned.
   await store.unblock(row.id);
-  const deliveries = createDeliveryStore(tx);
-  if (row.mode === 'digest' && wanted.mode === 'immediate') await deliveries.releaseHeld(row.id, now);
-  if (!row.enabled && wanted.enabled) await deliveries.requeue(row.id, now);
+  if (!row.enabled && wanted.enabled) await createDeliveryStore(tx).requeue(row.id, now);
   return { answer: undefined, details: { ...auditable(wanted), urlChanged: wanted.url !== undefined } };
 }
 

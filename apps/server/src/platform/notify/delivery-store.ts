@@ -6,7 +6,17 @@ import type { MessageTable } from './tables.ts';
 export const givesUpAfter = 7 * 86_400_000;
 const keepsDelivered = 30 * 86_400_000;
 const keepsUndeliverable = 90 * 86_400_000;
-const purgedAtOnce = 5_000;
+/** Rows of one statement: a backlog of any size must not run into the time limit of statements. */
+export const rowsAtOnce = 10_000;
+
+async function inBatches(step: () => Promise<readonly unknown[]>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const { length } = await step();
+    total += length;
+    if (length < rowsAtOnce) return total;
+  }
+}
 
 /** The only SQL that writes messages and deliveries. */
 export const createDeliveryStore = (db: Db) =>
@@ -55,15 +65,20 @@ const attemptsOf = (db: Db) => {
       .updateTable('platform_notify_delivery')
       .where((eb) => eb.or([eb('digest_id', '=', id), eb.and([eb('id', '=', id), eb('digest_id', 'is', null)])]));
   return {
-    /** Everything that waits for its digest becomes one parcel; its content stays the same at each attempt. */
-    gatherDigest: (channelId: string, digestId: string, now: Date) =>
-      db
-        .updateTable('platform_notify_delivery')
-        .set({ digest_id: digestId, next_attempt_at: now, queued_at: now })
-        .where('channel_id', '=', channelId)
-        .where('state', 'in', open)
-        .where(sql<boolean>`next_attempt_at = 'infinity'`)
-        .execute(),
+    /**
+     * What waits for its digest becomes one parcel, the worst first and at most `rowsAtOnce`; its content stays the same
+     * at each attempt. Answers how many there were.
+     */
+    gatherDigest: async (channelId: string, digestId: string, now: Date): Promise<number> => {
+      const { rows } = await sql`update platform_notify_delivery
+        set digest_id = ${digestId}::uuid, next_attempt_at = ${now}, queued_at = ${now}
+        where id in (
+          select d.id from platform_notify_delivery as d join platform_notify_message as m on m.id = d.message_id
+          where d.channel_id = ${channelId} and d.state in ('waiting', 'retrying') and d.next_attempt_at = 'infinity'
+          order by m.severity desc, m.id limit ${rowsAtOnce})
+        returning 1`.execute(db);
+      return rows.length;
+    },
     markDelivered: (parcelId: string, at: Date) =>
       parcel(parcelId)
         .set({ state: 'delivered', ended_at: at, error: null, remaining: null, attempts: sql<number>`attempts + 1` })
@@ -83,63 +98,65 @@ const attemptsOf = (db: Db) => {
         })
         .where('state', 'in', open)
         .execute(),
-    /** Ends what has been tried for seven days: one parcel, or all of the channel. */
+    /** Ends what has been tried for seven days: one parcel, or those of the channel, a bounded number at once. */
     giveUp: async (of: { channelId: string } | { parcelId: string }, error: string, now: Date): Promise<number> => {
-      const update =
+      const these =
         'parcelId' in of
-          ? parcel(of.parcelId)
-          : db.updateTable('platform_notify_delivery').where('channel_id', '=', of.channelId);
-      const { numUpdatedRows } = await update
-        .set({ state: 'undeliverable', ended_at: now, error })
-        .where('state', 'in', open)
-        .where('queued_at', '<=', new Date(now.getTime() - givesUpAfter))
-        .where(sql<boolean>`next_attempt_at < 'infinity'`)
-        .executeTakeFirst();
-      return Number(numUpdatedRows);
+          ? sql`(digest_id = ${of.parcelId} or (id = ${of.parcelId} and digest_id is null))`
+          : sql`channel_id = ${of.channelId}`;
+      const { rows } = await sql`update platform_notify_delivery
+        set state = 'undeliverable', ended_at = ${now}, error = ${error}
+        where id in (
+          select id from platform_notify_delivery where ${these} and state in ('waiting', 'retrying')
+            and queued_at <= ${new Date(now.getTime() - givesUpAfter)} and next_attempt_at < 'infinity'
+          limit ${rowsAtOnce})
+        returning 1`.execute(db);
+      return rows.length;
     },
   };
 };
 
-const queueOf = (db: Db) => {
-  const anew = (now: Date) =>
-    ({ state: 'waiting', attempts: 0, next_attempt_at: now, queued_at: now, ended_at: null, error: null }) as const;
-  const openOf = (channelId: string) =>
-    db.updateTable('platform_notify_delivery').where('channel_id', '=', channelId).where('state', 'in', open);
-  return {
-    /** Tries one delivery again, or the whole digest it belongs to. Undefined if there is none; a delivered one stays. */
-    revive: async (id: string, now: Date): Promise<{ channelId: string; revived: number } | undefined> => {
-      const row = await db
-        .selectFrom('platform_notify_delivery')
-        .select(['channel_id', 'digest_id'])
-        .where('id', '=', id)
-        .executeTakeFirst();
-      if (!row) return undefined;
-      const update = db.updateTable('platform_notify_delivery').set(anew(now)).where('state', '<>', 'delivered');
-      const { numUpdatedRows } = await (row.digest_id
-        ? update.where('digest_id', '=', row.digest_id)
-        : update.where('id', '=', id)
-      ).executeTakeFirst();
-      return { channelId: row.channel_id, revived: Number(numUpdatedRows) };
-    },
-    reviveOfChannel: async (channelId: string, now: Date): Promise<number> => {
-      const { numUpdatedRows } = await db
-        .updateTable('platform_notify_delivery')
-        .set(anew(now))
-        .where('channel_id', '=', channelId)
-        .where('state', '=', 'undeliverable')
-        .executeTakeFirst();
-      return Number(numUpdatedRows);
-    },
-    /** The channel sends no digests any more: what waited for one goes out by itself. */
-    releaseHeld: (channelId: string, now: Date) =>
-      openOf(channelId)
-        .set({ next_attempt_at: now, queued_at: now })
-        .where(sql<boolean>`next_attempt_at = 'infinity'`)
-        .execute(),
-    /** The channel was off: the seven days begin anew. */
-    requeue: (channelId: string, now: Date) => openOf(channelId).set({ queued_at: now }).execute(),
-  };
-};
+const queueOf = (db: Db) => ({
+  /** Tries one delivery again, or the whole digest it belongs to; what was delivered stays. */
+  revive: async ({ id, digestId }: { id: string; digestId: string | null }, now: Date): Promise<number> => {
+    const { numUpdatedRows } = await db
+      .updateTable('platform_notify_delivery')
+      .set({ state: 'waiting', attempts: 0, next_attempt_at: now, queued_at: now, ended_at: null, error: null })
+      .where('state', '<>', 'delivered')
+      .where((eb) => (digestId ? eb('digest_id', '=', digestId) : eb('id', '=', id)))
+      .executeTakeFirst();
+    return Number(numUpdatedRows);
+  },
+  /** Tries everything again that was given up on. */
+  reviveOfChannel: (channelId: string, now: Date): Promise<number> =>
+    inBatches(async () => {
+      const { rows } = await sql`update platform_notify_delivery
+        set state = 'waiting', attempts = 0, next_attempt_at = ${now}, queued_at = ${now}, ended_at = null, error = null
+        where id in (
+          select id from platform_notify_delivery where channel_id = ${channelId} and state = 'undeliverable'
+          limit ${rowsAtOnce})
+        returning 1`.execute(db);
+      return rows;
+    }),
+  /** The channel was off: the seven days begin anew. */
+  requeue: (channelId: string, now: Date): Promise<number> =>
+    inBatches(async () => {
+      const { rows } = await sql`update platform_notify_delivery set queued_at = ${now}
+        where id in (
+          select id from platform_notify_delivery
+          where channel_id = ${channelId} and state in ('waiting', 'retrying') and queued_at < ${now}
+          limit ${rowsAtOnce})
+        returning 1`.execute(db);
+      return rows;
+    }),
+  deleteOfChannel: (channelId: string): Promise<number> =>
+    inBatches(async () => {
+      const { rows } = await sql`delete from platform_notify_delivery where id in (
+        select id from platform_notify_delivery where channel_id = ${channelId} limit ${rowsAtOnce})
+        returning 1`.execute(db);
+      return rows;
+    }),
+});
 
 const purgeOf = (db: Db) => ({
   /** Deletes what ended long ago, a bounded number of rows; answers how many there were. */
@@ -148,11 +165,11 @@ const purgeOf = (db: Db) => ({
     const { rows } = await sql`delete from platform_notify_delivery where id in (
       select id from platform_notify_delivery
       where ended_at < ${before(keepsDelivered)} and (state = 'delivered' or ended_at < ${before(keepsUndeliverable)})
-      limit ${purgedAtOnce}) returning 1`.execute(db);
+      limit ${rowsAtOnce}) returning 1`.execute(db);
     await sql`delete from platform_notify_message where id in (
       select id from platform_notify_message as m where m.created_at < ${before(keepsDelivered)}
         and not exists (select from platform_notify_delivery as d where d.message_id = m.id)
-      limit ${purgedAtOnce})`.execute(db);
+      limit ${rowsAtOnce})`.execute(db);
     return rows.length;
   },
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { manualClock } from '@bulkhead/kernel';
+import { sql } from 'kysely';
 import { type TestDatabase, testDatabase } from '../db/testing.ts';
 import { digestColumns, digestOf, nextDigest } from './digest-schedule.ts';
 import { messageOf, startReceiver, tester, testNotify, until, webhookTo } from './testing.ts';
@@ -169,13 +170,43 @@ test('one delivery of a digest that is sent again brings the whole digest', asyn
   await until('it came', () => receiver.received.length === 2);
 });
 
-test('a channel that becomes immediate sends what waited for a digest, one by one', async (t) => {
-  const { notify, channel, publish, receiver } = await start(t);
+test('a channel that becomes immediate sends what waited as a last digest, and then each message', async (t) => {
+  const { notify, channel, publish, bodies, receiver } = await start(t);
   await publish(1, 3);
 
   await notify.channels.update(channel.id, { mode: 'immediate' }, tester);
-  await until('all came', () => receiver.received.length === 3);
+  await until('the last digest came', () => receiver.received.length === 1);
+  await publish(4, 4);
+  await until('the message came', () => receiver.received.length === 2);
 
-  assert.deepEqual(receiver.subjects(), ['Message 1', 'Message 2', 'Message 3']);
-  assert.equal((await notify.channels.get(channel.id)).digest, null);
+  assert.equal(bodies()[0]?.data.items.length, 3);
+  assert.equal(receiver.subjects()[1], 'Message 4');
+  const { digest, nextDigestAt } = await notify.channels.get(channel.id);
+  assert.deepEqual([digest, nextDigestAt], [null, null]);
+});
+
+test('a backlog of any size comes in digests of at most ten thousand, the worst first', async (t) => {
+  const { notify, clock, channel, publish, bodies, receiver } = await start(t);
+  await publish(1, 1, 'critical');
+  await database.db.transaction().execute(async (tx) => {
+    const many = sql`generate_series(1, 10005) as n`;
+    await sql`insert into platform_notify_message (id, topic, severity, subject, body, created_at)
+      select gen_random_uuid(), 'fleet.report', 1, 'many ' || n, '', now() from ${many}`.execute(tx);
+    await sql`insert into platform_notify_delivery (id, channel_id, message_id, next_attempt_at, queued_at, created_at)
+      select gen_random_uuid(), ${channel.id}, id, 'infinity', now(), now() from platform_notify_message
+      where topic = 'fleet.report'`.execute(tx);
+  });
+
+  clock.advance(hour);
+  await until('all digests came', async () => (await notify.channels.get(channel.id)).waiting === 0);
+
+  assert.deepEqual(
+    bodies().map(({ data }) => [data.items.length, data.more]),
+    [
+      [50, 9950],
+      [6, 0],
+    ],
+  );
+  assert.equal(bodies()[0]?.data.items[0]?.subject, 'Message 1');
+  assert.equal(receiver.received.length, 2);
 });

@@ -103,19 +103,20 @@ export function createNotify(deps: NotifyDeps) {
 export type Notify = ReturnType<typeof createNotify>;
 
 async function resend(tx: Db, now: Date, id: string, by: Actor, changed: (tx: Db) => Promise<void>) {
-  const found = await createDeliveryStore(tx).revive(id, now);
-  if (!found) throw new NotifyError('notifications.unknown-delivery', 'There is no such delivery.');
-  const { channelId, revived } = found;
-  if (revived === 0)
+  const delivery = await createNotifyViews(tx).deliveryPlace(id);
+  const channels = createChannelStore(tx);
+  // The channel is locked before its deliveries, here and wherever both are written.
+  const channel = delivery && (await channels.channel(delivery.channelId));
+  if (!delivery || !channel) throw new NotifyError('notifications.unknown-delivery', 'There is no such delivery.');
+  const deliveries = await createDeliveryStore(tx).revive(delivery, now);
+  if (deliveries === 0)
     throw new NotifyError(
       'notifications.already-delivered',
       'The receiver has it already: there is nothing to send again.',
     );
-  const channels = createChannelStore(tx);
-  await channels.unblock(channelId);
-  const { name = '' } = (await channels.channel(channelId)) ?? {};
-  const details = { id, channelId, deliveries: revived };
-  await createAudit(tx).append({ action: 'notifications.resend', subject: name, by, details, at: now });
+  await channels.unblock(channel.id);
+  const details = { id, channelId: channel.id, deliveries };
+  await createAudit(tx).append({ action: 'notifications.resend', subject: channel.name, by, details, at: now });
   await changed(tx);
-  return { deliveries: revived };
+  return { deliveries };
 }

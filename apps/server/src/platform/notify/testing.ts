@@ -104,9 +104,9 @@ export async function startReceiver(
   };
 }
 
-/** Waits until something is true, at most 20 s. */
+/** Waits until something is true, at most a minute. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 60_000;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`It never came true that ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

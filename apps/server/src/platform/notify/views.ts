@@ -5,9 +5,10 @@ import {
   notificationOperations,
   notificationSeverities,
 } from '@bulkhead/contract';
-import { sql } from 'kysely';
+import { isId } from '@bulkhead/kernel';
+import { type Expression, type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { compare, defineList } from '../db/filter-sql.ts';
+import { compare, defineList, type FilterTest } from '../db/filter-sql.ts';
 import { pageOf } from '../db/page.ts';
 import { digestOf } from './digest-schedule.ts';
 import type { ChannelRow } from './tables.ts';
@@ -24,7 +25,7 @@ const deliveryList = defineList(
   {
     state: 'd.state',
     channel: 'c.name',
-    channelId: { test: (test) => compare('string', sql`d.channel_id::text`, test) },
+    channelId: { test: isChannel },
     topic: 'm.topic',
     severity: { column: severityWord },
     subject: 'm.subject',
@@ -32,6 +33,13 @@ const deliveryList = defineList(
   },
   'd.id',
 );
+
+/** The usual question, put so that the index answers it. */
+function isChannel(test: FilterTest): Expression<SqlBool> {
+  const [id = ''] = test.values;
+  if (test.operator === '=' && isId(id)) return sql<SqlBool>`d.channel_id = ${id}::uuid`;
+  return compare('string', sql`d.channel_id::text`, test);
+}
 
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
@@ -64,6 +72,12 @@ export const createNotifyViews = (db: Db) => {
       const { rows, ...page } = await pageOf(channels(), channelList, query);
       return { ...page, items: rows.map(channelOf) };
     },
+    deliveryPlace: (id: string): Promise<{ id: string; channelId: string; digestId: string | null } | undefined> =>
+      db
+        .selectFrom('platform_notify_delivery')
+        .select(['id', 'channel_id as channelId', 'digest_id as digestId'])
+        .where('id', '=', id)
+        .executeTakeFirst(),
     deliveriesPage: async (query: ListQuery) => {
       const { rows, ...page } = await pageOf(deliveries(db), deliveryList, query);
       return { ...page, items: rows.map(deliveryOf) };

@@ -5,7 +5,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { retryDelay } from './backoff.ts';
 import { createChannelStore } from './channel-store.ts';
-import { createDeliveryStore } from './delivery-store.ts';
+import { createDeliveryStore, rowsAtOnce } from './delivery-store.ts';
 import { nextDigest } from './digest-schedule.ts';
 import { failed, type Outcome, type Parcel } from './send/parcel.ts';
 import type { Send } from './send/send.ts';
@@ -70,8 +70,9 @@ async function gatherDigest({ db, clock }: Deps, channel: ChannelRow): Promise<v
   const now = clock.now();
   if (channel.next_digest_at === null || channel.next_digest_at > now) return;
   await inTransaction(db, async (tx) => {
-    await createDeliveryStore(tx).gatherDigest(channel.id, newId(now.getTime()), now);
     await createWorkStore(tx).scheduleDigest(channel.id, nextDigest(channel, now));
+    const gathered = await createDeliveryStore(tx).gatherDigest(channel.id, newId(now.getTime()), now);
+    if (gathered === rowsAtOnce) await createWorkStore(tx).scheduleDigest(channel.id, now); // the rest follows at once
   });
 }
 

@@ -183,6 +183,23 @@ test('the name is looked up once, and the connection goes to the address that wa
   assert.equal(receiver.received[0]?.headers.host, `rebind.example:${receiver.port}`);
 });
 
+test('when the first of the checked addresses does not answer the next is tried', async (t) => {
+  const receiver = await startReceiver();
+  t.after(receiver.close);
+  const resolve = async () => [
+    { address: '::1', family: 6 },
+    { address: '127.0.0.1', family: 4 },
+  ];
+
+  const outcome = await postJson(
+    { ...deps, timeout: 5_000, resolve },
+    receiver.url.replace('127.0.0.1', 'localhost'),
+    '{}',
+  );
+
+  assert.equal(outcome.delivered, true, outcome.detail);
+});
+
 test('a name whose address turned private is not connected to, although it was public when it was entered', async (t) => {
   const receiver = await startReceiver();
   t.after(receiver.close);

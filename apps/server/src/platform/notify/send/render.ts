@@ -12,9 +12,9 @@ export const worstOf = (entries: readonly Entry[]): Entry['severity'] =>
 /** The line that stands for the whole parcel. */
 export function headlineOf({ digest, entries, more }: Parcel): string {
   const [first] = entries;
-  if (!digest && first) return titleOf(first);
   const count = entries.length + more;
-  return `[${worstOf(entries)}] ${count} ${count === 1 ? 'notification' : 'notifications'}`;
+  if (first && (!digest || count === 1)) return titleOf(first);
+  return `[${worstOf(entries)}] ${count} notifications`;
 }
 
 export const moreLineOf = ({ more }: Parcel): string => `and ${more} more`;
