@@ -1,3 +1,4 @@
+import { type FilterNode, formatFilter } from '@bulkhead/contract';
 import type { Inventory } from './modules/inventory/index.ts';
 import type { FleetPort, VehiclePort } from './modules/vulnerabilities/index.ts';
 
@@ -30,14 +31,18 @@ export function createFleetPort({ sbomContents, vehicleIndex, modelSizes }: Sour
 /** The vehicles that run some software versions, exactly and now. */
 export function createVehiclePort({ vehicleIndex }: Pick<Inventory, 'vehicleIndex'>): VehiclePort {
   const port: VehiclePort = {
-    breakdown: async (softwareIds) => ({
-      ...(await vehicleIndex.breakdown(softwareIds)),
-      bySoftware: await vehicleIndex.countsPerSoftware(softwareIds),
-    }),
-    // the VIN after which a page begins is its cursor
-    vehiclePage: (softwareIds, { cursor, ...query }) =>
-      vehicleIndex.page(softwareIds, cursor === undefined ? query : { ...query, after: cursor }),
-    vehicleStream: vehicleIndex.stream,
+    breakdown: async (softwareIds) => {
+      const { bySoftware, ...breakdown } = await vehicleIndex.breakdown(softwareIds);
+      return { ...breakdown, bySoftware: new Map(bySoftware.map(({ value, vehicles }) => [value, vehicles])) };
+    },
+    vehiclePage: (softwareIds, { region, model, ...query }) => {
+      const terms = Object.entries({ region, model }).flatMap(([field, value]): FilterNode[] =>
+        value === undefined ? [] : [{ kind: 'test', field, operator: '=', values: [value] }],
+      );
+      const filter = terms.length > 0 ? { filter: formatFilter({ kind: 'and', terms }) } : {};
+      return vehicleIndex.page(softwareIds, { ...query, ...filter });
+    },
+    vehicleStream: (softwareIds) => vehicleIndex.stream(softwareIds),
   };
   return Object.freeze(port);
 }

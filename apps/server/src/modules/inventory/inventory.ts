@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/db/database.ts';
+import { createAffectedVehicleViews } from './affected-vehicle-views.ts';
 import type { InventoryDeps } from './deps.ts';
 import { createEcuViews } from './ecu-views.ts';
 import { createFigureStore } from './figure-store.ts';
@@ -15,7 +16,6 @@ import { createSoftwareContextViews } from './software-context-views.ts';
 import { type ConnectionChange, createStatusStore } from './status-store.ts';
 import { createSummaryViews } from './summary-views.ts';
 import { createVehicleIndexViews } from './vehicle-index-views.ts';
-import { createVehicleSetViews } from './vehicle-set-views.ts';
 import { createEcus, createVehicles } from './vehicles.ts';
 
 export type Inventory = ReturnType<typeof createInventory>;
@@ -55,7 +55,7 @@ export const createInventory = (deps: InventoryDeps) => {
     /** Which vehicles run any of some software versions, and where these sit. */
     vehicleIndex: Object.freeze({
       ...createVehicleIndexViews(db),
-      ...createVehicleSetViews(db),
+      ...createAffectedVehicleViews(db),
       ...createSoftwareContextViews(db),
     }),
     heartbeatSink: createHeartbeatSink(),

@@ -64,16 +64,16 @@ test('a set is counted by model and region, each vehicle once', async () => {
     { value: 'eu', vehicles: 3749 },
     { value: 'us', vehicles: 1250 },
   ]);
-  assert.deepEqual(none, { total: 0, byModel: [], byRegion: [], byPlant: [] });
+  assert.deepEqual(none, { total: 0, byModel: [], byRegion: [], byPlant: [], bySoftware: [] });
 });
 
 test('pages and the stream name every vehicle of a set once, in the order of VINs, with the ECUs that run it', async () => {
   const { vehicleIndex } = world.inventory;
 
   const sparse = await vehicleIndex.page([id('2'), id('3')], {});
-  const narrowed = await vehicleIndex.page([id('2'), id('3')], { region: 'us', model: 'aria' });
+  const narrowed = await vehicleIndex.page([id('2'), id('3')], { filter: 'region = us and model = aria' });
   const first = await vehicleIndex.page([id('1')], { limit: 3 });
-  const second = await vehicleIndex.page([id('1')], { limit: 3, after: first.next ?? '' });
+  const second = await vehicleIndex.page([id('1')], { limit: 3, cursor: first.next ?? '' });
   let streamed = 0;
   let last = '';
   for await (const { vin } of vehicleIndex.stream([id('1')])) {

@@ -1,41 +1,10 @@
-import { inventoryOperations, type ListQuery, type Vehicle } from '@bulkhead/contract';
-import { type Expression, sql } from 'kysely';
+import type { ListQuery, Vehicle } from '@bulkhead/contract';
+import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import { defineList, whereFilter } from '../../platform/db/filter-sql.ts';
+import { whereFilter } from '../../platform/db/filter-sql.ts';
 import { pageOf } from '../../platform/db/page.ts';
-import { resolveContains } from './contains-views.ts';
 import { instant } from './instant.ts';
-
-/** The tie-break of an order by a status column is that table's own key: one index then serves the order. */
-const byStatus = (column: string) => ({ column, tie: 'vs.vehicle_id' });
-
-/** The fields by which vehicles are chosen, over `inventory_vehicle v` and `inventory_vehicle_status vs`. */
-export const vehicleFields = defineList(
-  inventoryOperations.listVehicles.list,
-  {
-    vin: 'v.vin',
-    model: 'v.model_code',
-    region: 'v.region',
-    plant: { column: 'v.plant', nullable: true },
-    state: byStatus('vs.state'),
-    software: byStatus('vs.software_state'),
-    ecus: 'v.ecu_count',
-    lastSeenAt: { ...byStatus('vs.last_seen_at'), nullable: true },
-    builtAt: { column: 'v.built_at', nullable: true },
-  },
-  'v.id',
-);
-
-const few = (column: string, indexed: Expression<unknown> = sql.ref(column)) => ({
-  column: sql.ref(`v.${column}`),
-  table: 'inventory_vehicle',
-  indexed,
-});
-const fewValues = {
-  model: few('model_code'),
-  region: few('region'),
-  plant: few('plant', sql`coalesce(plant, '')`),
-};
+import { countVehicles, listOf, vehicleFields } from './vehicle-list-views.ts';
 
 interface VehicleRow {
   id: string;
@@ -92,12 +61,10 @@ const select = (db: Db) =>
 
 export const createVehicleViews = (db: Db) => ({
   list: async (query: ListQuery) => {
-    const { rows, ...page } = await pageOf(
-      select(db),
-      await resolveContains(db, vehicleFields, fewValues, query.filter),
-      query,
-    );
-    return { items: rows.map(vehicleOf), ...page };
+    const list = await listOf(db, query.filter);
+    const { rows, ...page } = await pageOf(select(db), list, { ...query, count: false });
+    const total = query.count ? { total: await countVehicles(db, query.filter) } : {};
+    return { items: rows.map(vehicleOf), ...page, ...total };
   },
 
   /** All vehicles of a filter in the order of their ids, in pages of a keyset, so that no transaction stays open. */

@@ -65,7 +65,8 @@ export function conditionOf(list: Pick<SqlList, 'fields' | 'sources'>, node: Fil
     case 'and':
     case 'or': {
       const terms = node.terms.map((term) => sql`(${conditionOf(list, term)})`);
-      return sql<SqlBool>`${sql.join(terms, node.kind === 'and' ? sql` and ` : sql` or `)}`;
+      // in brackets: the caller joins it to other conditions by `and`
+      return sql<SqlBool>`(${sql.join(terms, node.kind === 'and' ? sql` and ` : sql` or `)})`;
     }
     case 'not':
       // not `not (x)`: of a null that would be null, and rows without a value would match neither x nor its negation

@@ -101,6 +101,21 @@ test('pages follow each other without gap or repetition in every order, also ove
   }
 });
 
+test('an "or" stays inside the conditions of the list and moves on with its cursor', async () => {
+  const filter = 'size = 1 or size > 2';
+  const first = await pageOf(select(), things, { filter, sort: 'size', limit: 2 });
+  const second = await pageOf(select(), things, { filter, sort: 'size', limit: 5, cursor: first.next ?? '' });
+  const all = [...first.rows, ...second.rows].map(({ name }) => name);
+  assert.deepEqual(all.toSorted(), ['100%', 'a_b', 'aXb', 'it\'s "q" \\'].toSorted());
+
+  const allowed = select().where(sql<boolean>`t.good`);
+  const { rows } = await pageOf(allowed, things, { filter: 'size = 1 or size = 2', sort: 'size' });
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    ['100%'],
+  );
+});
+
 test('rows without a time come last when the newest come first', async () => {
   const rows = await names('size > 0', '-seen');
   assert.deepEqual(rows.slice(0, 3), ['1000', 'it\'s "q" \\', '100%']);

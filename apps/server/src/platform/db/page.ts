@@ -18,7 +18,8 @@ const defaultLimit = 50;
 /**
  * One page of a list by keyset: filter, order with the id as tie-break, and a cursor bound to both. Page n costs what
  * page 1 costs as long as an index covers (order, id) and each row fetched stands in it.
- * The exact total is counted only when `query.count` asks for it.
+ * The exact total is counted only when `query.count` asks for it. A caller that has answered the filter in another way
+ * gives its own `condition`.
  * @throws FilterError `request.bad-filter`
  * @throws PageError `request.bad-cursor`
  */
@@ -26,8 +27,9 @@ export async function pageOf<DB, TB extends keyof DB, Row>(
   select: SelectQueryBuilder<DB, TB, Row>,
   list: SqlList,
   query: ListQuery,
+  condition: Expression<SqlBool> = whereFilter(list, query.filter),
 ): Promise<PageRows<Row>> {
-  const filtered = select.where(whereFilter(list, query.filter));
+  const filtered = select.where(condition);
   const sort = sortOf(list, query.sort);
   const binding = bindingOf(list, sort.text, query.filter);
   const limit = query.limit ?? defaultLimit;
