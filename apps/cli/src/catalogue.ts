@@ -1,13 +1,6 @@
-import type {
-  Certificate,
-  Import,
-  Job,
-  NotificationChannel,
-  OperationId,
-  Sbom,
-  VehicleDetail,
-} from '@bulkhead/contract';
+import type { Certificate, Import, Job, NotificationChannel, OperationId, VehicleDetail } from '@bulkhead/contract';
 import type { CommandSpec } from './commands/spec.ts';
+import { sbomCommands } from './sbom-catalogue.ts';
 import { updates } from './updates-catalogue.ts';
 
 const jobEnds = {
@@ -24,18 +17,6 @@ export const importEnds = {
     const { state, refused, rows, id } = value as Import;
     if (state !== 'finished') return `The import ${state}`;
     return refused > 0 ? `${refused} of ${rows} rows were refused: bulkhead imports errors ${id}` : undefined;
-  },
-};
-
-const unidentifiedGate = {
-  flags: '--max-unidentified <number>',
-  option: 'maxUnidentified',
-  description: 'Fail with code 7 when more components than this have neither purl nor CPE',
-  fault: (value: unknown, limit: string) => {
-    const { unidentified } = value as Sbom;
-    return unidentified > Number(limit) || !/^\d+$/.test(limit)
-      ? `${unidentified} components can be matched to no advisory; at most ${limit} may`
-      : undefined;
   },
 };
 
@@ -104,27 +85,7 @@ const software: Partial<Record<OperationId, CommandSpec>> = {
     },
     examples: ["bulkhead software plan ID --filter 'role = tcu and patchable = true' --dry-run"],
   },
-  uploadSbom: {
-    verb: 'upload',
-    noun: 'sbom',
-    contentFile: true,
-    describe: { id: 'Id of the software version' },
-    gate: unidentifiedGate,
-    examples: ['bulkhead sbom upload ID bom.cdx.json', 'bulkhead sbom upload ID bom.cdx.json --max-unidentified 0'],
-  },
-  listSboms: {
-    verb: 'list',
-    noun: 'sbom',
-    columns: ['id', 'software', 'version', 'format', 'components', 'unidentified', 'uploadedAt'],
-    examples: ["bulkhead sbom list --filter 'unidentified > 0'"],
-  },
-  getSbom: { verb: 'show', noun: 'sbom', examples: ['bulkhead sbom show ID'] },
-  downloadSbom: { verb: 'download', noun: 'sbom', examples: ['bulkhead sbom download ID > bom.json'] },
-  listComponents: {
-    verb: 'list',
-    columns: ['name', 'version', 'purl', 'softwareVersions', 'vehicles'],
-    examples: ['bulkhead components list --filter \'name : "openssl"\''],
-  },
+  ...sbomCommands,
   listImports: {
     verb: 'list',
     columns: ['id', 'name', 'kind', 'state', 'rows', 'accepted', 'refused', 'createdAt'],
@@ -338,7 +299,10 @@ export const nouns: Readonly<Record<string, string>> = Object.freeze({
   models: 'Vehicle models and their E/E architecture',
   software: 'Software versions and where they are planned',
   sbom: 'Software bills of materials',
+  'sbom-gates': 'What the SBOMs of suppliers must reach at intake',
   components: 'Components in the software of the fleet',
+  aliases: 'What names of components without identifiers mean',
+  licences: 'Licences in the software of the fleet',
   imports: 'Bulk imports of vehicles, ECUs and software',
   certificates: 'Certificates of vehicles and services',
   'claim-certificates': 'Certificates with which a plant enrols ECUs',

@@ -7,10 +7,7 @@ type Source = Pick<Inventory, 'sbomContents' | 'vehicleIndex' | 'modelSizes'>;
 /** The inventory as the vulnerabilities module asks it: from a component to the vehicles. */
 export function createFleetPort({ sbomContents, vehicleIndex, modelSizes }: Source): FleetPort {
   const port: FleetPort = {
-    sbomOf: async (softwareId) => {
-      const contents = await sbomContents.contents(softwareId);
-      return contents && { ...contents, components: contents.components.map((one) => ({ ...one, aliases: [] })) };
-    },
+    sbomOf: sbomContents.contents,
     softwareWithSbom: sbomContents.described,
     softwareWithoutSbom: sbomContents.undescribed,
     places: async (softwareIds) => {

@@ -209,7 +209,7 @@ function wireUpdates({ db, clock, jobs, live }: Platform, notify: Notify) {
 }
 
 /** What happens across modules after a commit; types without a handler would wait for ever. */
-export function relayEvents(relay: Relay, { identity, vulnerabilities }: Modules, live: Live): void {
+export function relayEvents(relay: Relay, { identity, inventory, vulnerabilities }: Modules, live: Live): void {
   const system = { kind: 'system', id: 'inventory', name: 'retirement' } as const;
   relay.on('inventory.vehicle-retired', async ({ payload }, tx) => {
     const { ecuIds } = payload as { ecuIds: string[] };
@@ -218,6 +218,10 @@ export function relayEvents(relay: Relay, { identity, vulnerabilities }: Modules
   relay.on('inventory.sbom-stored', async ({ payload }, tx) => {
     await vulnerabilities.softwareChanged(tx, [(payload as { softwareId: string }).softwareId]);
   });
+  relay.on('inventory.alias-changed', async ({ payload }, tx) => {
+    const { aliasId } = payload as { aliasId: string };
+    await vulnerabilities.softwareChanged(tx, await inventory.aliases.softwareOf(aliasId));
+  });
   for (const [type, topic] of Object.entries(hints)) relay.on(type, async () => live.announce(topic));
 }
 
@@ -225,6 +229,7 @@ const hints = {
   'inventory.software-reported': 'vehicles',
   'inventory.unknown-ecu': 'vehicles',
   'inventory.sbom-stored': 'sboms',
+  'inventory.sbom-rejected': 'sboms',
   'vulnerabilities.findings-changed': 'findings',
   'vulnerabilities.states-changed': 'findings',
   'identity.issued': 'certificates',

@@ -4,10 +4,14 @@ export * from './connectivity.ts';
 export * from './device-subject.ts';
 export * from './filter.ts';
 export * from './identity.ts';
+export { Alias, UnidentifiedName } from './inventory/aliases.ts';
 export { Ecu, InstalledSoftware } from './inventory/ecus.ts';
 export { Import, ImportError } from './inventory/imports.ts';
+export { FleetLicence, LicenceUse, licenceKinds } from './inventory/licences.ts';
 export { Architecture, Model } from './inventory/models.ts';
-export { Component, Sbom } from './inventory/sboms.ts';
+export { SbomDiff, SbomDifference, SbomGraph } from './inventory/sbom-comparison.ts';
+export { QualityRule, SbomGate, SbomRuleResult } from './inventory/sbom-quality.ts';
+export { Component, Sbom, SbomStatement } from './inventory/sboms.ts';
 export { Software } from './inventory/software.ts';
 export { HistoryEntry, Vehicle, VehicleDetail } from './inventory/vehicles.ts';
 export {

@@ -1,11 +1,17 @@
+import { aliasOperations } from './inventory/aliases.ts';
 import { ecuOperations } from './inventory/ecus.ts';
 import { importOperations } from './inventory/imports.ts';
+import { licenceOperations } from './inventory/licences.ts';
 import { modelOperations } from './inventory/models.ts';
+import { sbomComparisonOperations } from './inventory/sbom-comparison.ts';
+import { sbomQualityOperations } from './inventory/sbom-quality.ts';
 import { sbomOperations } from './inventory/sboms.ts';
 import { softwareOperations } from './inventory/software.ts';
 import { vehicleOperations } from './inventory/vehicles.ts';
 
 export const inventoryProblems = [
+  'inventory.bad-alias',
+  'inventory.bad-gate',
   'inventory.bad-architecture',
   'inventory.bad-sbom',
   'inventory.bad-vin',
@@ -13,7 +19,12 @@ export const inventoryProblems = [
   'inventory.duplicate-vehicle',
   'inventory.import-not-ready',
   'inventory.import-offset',
+  'inventory.nothing-to-export',
+  'inventory.sbom-in-use',
+  'inventory.unknown-alias',
+  'inventory.unknown-component',
   'inventory.unknown-ecu',
+  'inventory.unknown-gate',
   'inventory.unknown-import',
   'inventory.unknown-model',
   'inventory.unknown-sbom',
@@ -28,5 +39,9 @@ export const inventoryOperations = {
   ...ecuOperations,
   ...softwareOperations,
   ...sbomOperations,
+  ...sbomComparisonOperations,
+  ...sbomQualityOperations,
+  ...licenceOperations,
+  ...aliasOperations,
   ...importOperations,
 };

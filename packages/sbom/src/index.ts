@@ -1,8 +1,9 @@
 export { type AliasSuggestion, suggestAlias } from './alias/suggest-alias.ts';
-export { type WritableSbom, writeCycloneDx } from './cyclonedx/write-cyclonedx.ts';
+export { cycloneDxComponent, type WritableSbom, writeCycloneDx } from './cyclonedx/write-cyclonedx.ts';
 export { type DiffComponent, diffComponents, type SbomDiff } from './diff/diff-components.ts';
 export { SbomError, type SbomErrorCode } from './errors.ts';
 export { type JsonObject, readJsonObject, readText } from './json/read-json.ts';
+export { licencesFromTexts } from './licence/from-texts.ts';
 export { type LicenceKind, licenceKind, licenceKinds } from './licence/kind.ts';
 export { defaultLimits, type SbomLimits } from './limits.ts';
 export type {

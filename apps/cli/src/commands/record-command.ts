@@ -54,6 +54,8 @@ async function runRecord(
   await print(environment, command, operation, spec.present?.(value, session.url) ?? value);
   const failure = options.wait ? spec.until?.failure(value) : undefined;
   if (failure) throw new CliError('cli.failed', failure);
+  const verdict = spec.verdict?.(value);
+  if (verdict) throw new CliError('cli.policy', verdict);
   const limit = spec.gate ? options[spec.gate.option] : undefined;
   const fault = typeof limit === 'string' ? spec.gate?.fault(value, limit) : undefined;
   if (fault) throw new CliError('cli.policy', fault);

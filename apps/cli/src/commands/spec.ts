@@ -34,6 +34,8 @@ export interface CommandSpec {
   readonly present?: (value: unknown, url: string) => unknown;
   /** Adds an option that fails the command when the answer breaks a limit. */
   readonly gate?: Gate;
+  /** Says why the answer breaks a policy of the platform; the command then fails with code 7. */
+  readonly verdict?: (value: unknown) => string | undefined;
   readonly examples: readonly string[];
 }
 

@@ -74,6 +74,11 @@ function contradiction(what: string): SbomError {
   return new SbomError('sbom.wrong-value', '$', `the model cannot be written: ${what}`);
 }
 
+/** One component as a member of a CycloneDX 1.6 JSON document, for writers that stream; parts are theirs to nest. */
+export function cycloneDxComponent(component: SbomComponent): Readonly<Record<string, unknown>> {
+  return writeFields(component, undefined);
+}
+
 function writeFields(component: SbomComponent, parts: readonly JsonNode[] | undefined): JsonNode {
   const isWord = (componentTypes.get(component.type) ?? Number.POSITIVE_INFINITY) <= minor;
   const hashes = component.hashes.filter(({ algorithm }) => (hashAlgorithms.get(algorithm) ?? 99) <= minor);

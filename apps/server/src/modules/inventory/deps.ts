@@ -11,7 +11,7 @@ export interface InventoryWriters {
   readonly outbox: Pick<Outbox, 'publishAll'>;
 }
 
-export type ChangedList = 'models' | 'vehicles' | 'ecus' | 'software' | 'sboms' | 'imports';
+export type ChangedList = 'models' | 'vehicles' | 'ecus' | 'software' | 'sboms' | 'aliases' | 'imports';
 
 export interface InventoryDeps {
   readonly db: Db;
@@ -54,9 +54,29 @@ export interface InventoryEvents {
     readonly vehicleId: string;
     readonly ecuIds: readonly string[];
   };
+  /** An SBOM is in use: uploaded and above the gate, or accepted by a person. `sboms.contentsOf` and `embeddedStatements` say what is in it. */
   readonly 'inventory.sbom-stored': {
     readonly sbomId: string;
     readonly softwareId: string;
+    readonly components: number;
+    /** What the document says about vulnerabilities. */
+    readonly statements: number;
+  };
+  /** An SBOM is kept but not used: it is below the intake gate. The one in use before stays in use. */
+  readonly 'inventory.sbom-rejected': {
+    readonly sbomId: string;
+    readonly softwareId: string;
+    readonly software: string;
+    readonly version: string;
+    readonly supplier: string;
+    readonly score: number;
+    readonly reason: string;
+  };
+  /** A name means something else from now on; `aliases.componentsOf` says for which components. */
+  readonly 'inventory.alias-changed': {
+    readonly aliasId: string;
+    readonly name: string;
+    readonly state: 'confirmed' | 'rejected';
     readonly components: number;
   };
 }

@@ -1,5 +1,6 @@
 import type { Db } from '../../platform/db/database.ts';
 import { createAffectedVehicleViews } from './affected-vehicle-views.ts';
+import { createAliases } from './aliases.ts';
 import type { InventoryDeps } from './deps.ts';
 import { createEcuViews } from './ecu-views.ts';
 import { createFigureStore } from './figure-store.ts';
@@ -7,9 +8,14 @@ import { isLargeFleet } from './fleet-size-views.ts';
 import { type ImportContext, runImport } from './import-job.ts';
 import { createImports } from './imports.ts';
 import { createHeartbeatSink, createInventorySink } from './ingest.ts';
+import { createLicenceStore } from './licence-store.ts';
+import { createLicenceViews } from './licence-views.ts';
 import { createModelViews } from './model-views.ts';
 import { createModels } from './models.ts';
+import { createSbomComparison } from './sbom-comparison.ts';
 import { createSbomContents } from './sbom-contents.ts';
+import { createSbomExport } from './sbom-export.ts';
+import { createSbomQuality } from './sbom-quality.ts';
 import { createSboms } from './sboms.ts';
 import { createSoftware } from './software.ts';
 import { createSoftwareContextViews } from './software-context-views.ts';
@@ -17,6 +23,8 @@ import { type ConnectionChange, createStatusStore } from './status-store.ts';
 import { createSummaryViews } from './summary-views.ts';
 import { createVehicleIndexViews } from './vehicle-index-views.ts';
 import { createEcus, createVehicles } from './vehicles.ts';
+
+const ratedAtOnce = 20;
 
 export type Inventory = ReturnType<typeof createInventory>;
 
@@ -44,13 +52,20 @@ export interface Enrolled {
 /** Rule 2: what is out there. The only writer of inventory_*. */
 export const createInventory = (deps: InventoryDeps) => {
   const { db, clock } = deps;
+  const sboms = createSboms(deps);
+  const sbomQuality = createSbomQuality(deps, sboms);
   return Object.freeze({
     models: createModels(deps),
     vehicles: createVehicles(deps),
     ecus: createEcus(deps),
     software: createSoftware(deps),
-    sboms: createSboms(deps),
+    sboms,
     sbomContents: createSbomContents(db),
+    sbomQuality,
+    sbomComparison: createSbomComparison(deps, sboms),
+    sbomExport: createSbomExport(deps),
+    licences: createLicenceViews(db),
+    aliases: createAliases(deps),
     imports: createImports(deps),
     /** Which vehicles run any of some software versions, and where these sit. */
     vehicleIndex: Object.freeze({
@@ -80,9 +95,14 @@ export const createInventory = (deps: InventoryDeps) => {
       return summary;
     },
 
-    /** Counts how often each software version is installed; for a large fleet to be called every few minutes. */
+    /**
+     * Counts how often each software version is installed and each licence used; for a large fleet to be called every few
+     * minutes. Rates SBOMs that were stored before there were scores.
+     */
     refreshFigures: async () => {
       if (await isLargeFleet(db)) await createFigureStore(db).countSoftware();
+      await sbomQuality.rateOlder(ratedAtOnce);
+      if (await createLicenceViews(db).isLarge()) await createLicenceStore(db).count();
     },
 
     /** Vehicles by model. */

@@ -46,7 +46,7 @@ const softwareOf = (row: SoftwareRow, use: Use = { installations: 0, vehicles: 0
 const select = (db: Db) =>
   db
     .selectFrom('inventory_software as s')
-    .leftJoin('inventory_sbom as b', 'b.software_id', 's.id')
+    .leftJoin('inventory_sbom as b', (join) => join.onRef('b.software_id', '=', 's.id').on('b.state', '=', 'accepted'))
     .select(['s.id', 's.name', 's.version', 's.supplier', 's.function', 's.part_number', 's.sha256', 's.created_at'])
     .select(['b.id as sbom_id', 'b.component_count']);
 

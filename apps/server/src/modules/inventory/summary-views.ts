@@ -63,7 +63,7 @@ async function count(db: Db): Promise<Counts> {
     e as (select coalesce(sum(n), 0) as ecus, coalesce(sum(n) filter (where network = 'open'), 0) as "openEcus",
         coalesce(sum(n) filter (where network = 'closed'), 0) as "closedEcus" from (
         select network, count(*) as n from inventory_ecu group by network) x),
-    s as (select (select count(*) from inventory_software) as "softwareVersions", (select count(*) from inventory_sbom) as "withSbom",
+    s as (select (select count(*) from inventory_software) as "softwareVersions", (select count(*) from inventory_sbom where state = 'accepted') as "withSbom",
       (select count(*) from inventory_component) as components, (select count(*) from inventory_model) as models,
       (select count(*) from inventory_anomaly) as anomalies,
       (select count(*) from inventory_ecu where patchable) as "patchableEcus")

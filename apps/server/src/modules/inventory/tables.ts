@@ -133,10 +133,67 @@ export interface SbomTable {
   warnings: string[];
   sha256: Buffer;
   size: number;
-  document: Buffer;
+  /** Of documents stored before there was inventory_sbom_document. */
+  document: Generated<Buffer | null>;
   subject: ColumnType<unknown, string | null, string | null>;
   uploaded_at: Date;
   uploaded_by: string;
+  state: 'accepted' | 'rejected';
+  state_reason: string | null;
+  decided_by: Generated<string | null>;
+  decided_at: Generated<Date | null>;
+  supplier: string;
+  quality_score: number | null;
+  quality: ColumnType<unknown, string, string>;
+  statement_count: number;
+}
+
+export interface SbomDocumentTable {
+  sha256: Buffer;
+  document: Buffer;
+}
+
+export interface SbomStatementTable {
+  id: GeneratedAlways<string>;
+  sbom_id: string;
+  vulnerability: string;
+  status: string | null;
+  justification: string | null;
+  detail: string | null;
+  responses: string[];
+  ordinals: number[];
+  elsewhere: string[];
+  at: Date | null;
+}
+
+export interface SbomGateTable {
+  supplier: string;
+  minimum_score: number;
+  required_rules: string[];
+  updated_at: Date;
+  updated_by: string;
+}
+
+export interface AliasTable {
+  id: string;
+  name_key: string;
+  prefix: boolean;
+  purl: string | null;
+  cpe_vendor: string | null;
+  cpe_product: string | null;
+  state: 'proposed' | 'confirmed' | 'rejected';
+  source: 'same-name' | 'recipe' | 'person';
+  because: string;
+  created_at: Date;
+  decided_at: Date | null;
+  decided_by: string | null;
+}
+
+export interface LicenceTable {
+  licence: string;
+  kind: string;
+  components: number;
+  software: number;
 }
 
 export interface ComponentTable {
@@ -149,6 +206,9 @@ export interface ComponentTable {
   type: string;
   supplier: string | null;
   licences: string[];
+  source: string | null;
+  cpes: string[] | null;
+  name_key: GeneratedAlways<string>;
   identified: GeneratedAlways<boolean>;
 }
 
@@ -159,6 +219,7 @@ export interface SbomComponentTable {
   ref: string;
   scope: string | null;
   hashes: ColumnType<unknown, string | null, string | null>;
+  licences: string[] | null;
 }
 
 export interface SbomDependencyTable {
@@ -265,6 +326,11 @@ declare module '../../platform/db/tables.ts' {
     inventory_component: ComponentTable;
     inventory_sbom_component: SbomComponentTable;
     inventory_sbom_dependency: SbomDependencyTable;
+    inventory_sbom_document: SbomDocumentTable;
+    inventory_sbom_statement: SbomStatementTable;
+    inventory_sbom_gate: SbomGateTable;
+    inventory_alias: AliasTable;
+    inventory_licence: LicenceTable;
     inventory_import: ImportTable;
     inventory_import_chunk: ImportChunkTable;
     inventory_import_error: ImportErrorTable;

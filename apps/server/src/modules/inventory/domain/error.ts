@@ -13,5 +13,6 @@ export const unknownSoftware = (id: string) =>
   new InventoryError('inventory.unknown-software', `There is no software version ${id}.`);
 export const unknownSbom = (id: string) =>
   new InventoryError('inventory.unknown-sbom', `There is no SBOM ${id}; a newer upload may have replaced it.`);
+export const unknownAlias = (id: string) => new InventoryError('inventory.unknown-alias', `There is no alias ${id}.`);
 export const unknownImport = (id: string) =>
   new InventoryError('inventory.unknown-import', `There is no import ${id}.`);
