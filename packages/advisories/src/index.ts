@@ -6,6 +6,7 @@ export { componentKeysOf, packageKeysOf } from './identity/keys.ts';
 export { readJsonText } from './json/read-text.ts';
 export { type AdvisoryLimits, defaultLimits } from './limits.ts';
 export { matchAdvisory } from './match/match-advisory.ts';
+export { readCompiledFiles } from './match/read-compiled-files.ts';
 export type {
   Advisory,
   AdvisoryFormat,

@@ -74,8 +74,19 @@ const codenames = new Map(
   }),
 );
 
+const maxKept = 1000;
+const kept = new Map<string, DistroStream | undefined>();
+
 /** The distribution behind an OSV ecosystem (`Ubuntu:22.04:LTS`, `Alpine:v3.18`); nothing for language ecosystems. */
 export function distroOfEcosystem(ecosystem: string): DistroStream | undefined {
+  if (kept.has(ecosystem)) return kept.get(ecosystem);
+  const found = readEcosystem(ecosystem);
+  if (kept.size >= maxKept) kept.clear();
+  kept.set(ecosystem, found);
+  return found;
+}
+
+function readEcosystem(ecosystem: string): DistroStream | undefined {
   const colon = ecosystem.indexOf(':');
   const base = (colon === -1 ? ecosystem : ecosystem.slice(0, colon)).trim().toLowerCase();
   const distro = distroOfOsv.get(base);

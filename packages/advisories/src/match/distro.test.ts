@@ -95,6 +95,16 @@ test('epoch and tilde are kept', () => {
   );
 });
 
+test('a fix in one module stream does not judge another stream', () => {
+  const nodejs = record('AlmaLinux:8', 'nodejs', '1:18.12.1-2.module_el8.7.0+3422+1d3e9f4a');
+  const at = (version: string) =>
+    purl(`pkg:rpm/almalinux/nodejs@${encodeURIComponent(version)}?epoch=1&distro=almalinux-8.7`);
+  assert.equal(verdictOf(nodejs, at('18.9.1-1.module_el8.7.0+3342+aaaaaaaa')), 'affected by distro');
+  assert.equal(verdictOf(nodejs, at('16.18.1-3.module_el8.7.0+3342+aaaaaaaa')), 'unsure by distro');
+  assert.equal(verdictOf(nodejs, at('10.24.0-1.el8')), 'unsure by distro');
+  assert.equal(verdictOf(nodejs, at('18.14.2-2.module_el8.7.0+3500+bbbbbbbb')), 'no match');
+});
+
 test('a component that lost its epoch on the way is not judged as if it were older than every release', () => {
   const rpm = record('AlmaLinux:9', 'bind', '32:9.16.23-11.el9');
   const match = matchAdvisory(advisoryOf(rpm), purl('pkg:rpm/almalinux/bind@9.16.23-99.el9?distro=almalinux-9'));

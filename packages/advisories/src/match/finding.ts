@@ -48,7 +48,11 @@ export function findingOf(affected: AffectedPackage, meeting: Meeting): Finding 
     decided: judgement.by.kind !== 'default' || affected.defaultStatus !== 'unknown',
     scheme,
     range: describeJudgement(affected, judgement),
-    doubts: [...doubtsOf(judgement, affected), ...epochDoubts(affected, version, scheme, judgement.status)],
+    doubts: [
+      ...doubtsOf(judgement, affected),
+      ...epochDoubts(affected, version, scheme, judgement.status),
+      ...moduleDoubts(judgement, version),
+    ],
   };
 }
 
@@ -80,6 +84,18 @@ function doubtsOf({ status, by }: Judgement, { defaultStatus }: AffectedPackage)
       ? 'the record does not say which versions are affected'
       : 'the record calls the status of this version unknown',
   ];
+}
+
+/**
+ * Red Hat's families ship several streams of one package in modules (nodejs 16, 18, 20), each with fixes of its own, and
+ * OSV does not say which stream a range is of. Below a fix of another major version nothing is sure.
+ */
+function moduleDoubts({ status, by }: Judgement, version: string): string[] {
+  const fix = by.kind === 'statement' ? by.statement.before : undefined;
+  if (status !== 'affected' || fix === undefined || !fix.includes('.module')) return [];
+  const major = (text: string) => /^(?:\d+:)?(\d+)/.exec(text)?.[1];
+  if (version.includes('.module') && major(version) === major(fix)) return [];
+  return ['the fix is of a module stream, which need not be that of the component'];
 }
 
 /** What a CPE applicability statement says about the component, as at most one finding. */

@@ -1,5 +1,6 @@
+import { entriesFor } from '../identity/keys.ts';
 import { knownPackage } from '../identity/known-package.ts';
-import type { Advisory, ComponentIdentity, Match, MatchProof } from '../model.ts';
+import type { Advisory, AffectedPackage, ComponentIdentity, Match, MatchProof } from '../model.ts';
 import { codePresence } from './compiled-files.ts';
 import { type Chosen, decide, isOfIssuer, isSure } from './decide.ts';
 import { configurationFinding, type Finding, findingOf } from './finding.ts';
@@ -12,17 +13,26 @@ import { meet } from './meet.ts';
  * says "affected" is enough, since a record lists its branches and products one by one.
  */
 export function matchAdvisory(advisory: Advisory, component: ComponentIdentity): Match | undefined {
+  return matchEntries(advisory, entriesFor(advisory, component), component);
+}
+
+/** The same for callers that know which entries of the record share a key with the component. */
+export function matchEntries(
+  advisory: Advisory,
+  entries: readonly AffectedPackage[],
+  component: ComponentIdentity,
+): Match | undefined {
   if (advisory.withdrawn !== undefined) return undefined;
-  const findings = findingsOf(advisory, component);
+  const findings = findingsOf(entries, component);
   const chosen = decide(findings);
   if (!chosen) return undefined;
   const match = toMatch(advisory, component, chosen);
   return applyCompiledFiles(match, findings, component);
 }
 
-function findingsOf(advisory: Advisory, component: ComponentIdentity): Finding[] {
+function findingsOf(entries: readonly AffectedPackage[], component: ComponentIdentity): Finding[] {
   const findings: Finding[] = [];
-  for (const affected of advisory.affected) {
+  for (const affected of entries) {
     if (affected.configuration) continue;
     const meeting = meet(affected, component);
     if (meeting) findings.push(findingOf(affected, meeting));
@@ -34,7 +44,7 @@ function findingsOf(advisory: Advisory, component: ComponentIdentity): Finding[]
   }
   if (findings.some(isSure)) return findings;
   // Applicability statements often are wider than the ranges beside them (kernel branches overlap): a second choice.
-  return [...findings, ...advisory.affected.flatMap((affected) => configurationFinding(affected, component))];
+  return [...findings, ...entries.flatMap((affected) => configurationFinding(affected, component))];
 }
 
 function toMatch(advisory: Advisory, component: ComponentIdentity, { finding, doubts }: Chosen): Match {
