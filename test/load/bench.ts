@@ -3,7 +3,6 @@ import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAudit } from './audit-log.ts';
-import { benchDirectorSets } from './director-sets.ts';
 import { benchEstIssue } from './est-issue.ts';
 import { benchEventsCommit } from './events-commit.ts';
 import { type Figure, jsonLine, tableOf } from './harness/figure.ts';
@@ -26,7 +25,6 @@ const benches: Readonly<Record<string, Bench>> = {
   audit: benchAudit,
   'import.ecus': benchImportEcus,
   'http.list': benchHttpList,
-  'updates.director': benchDirectorSets,
 };
 
 const usage = `npm run bench -- [names] [--json] [--quick] [--write] [--profile <directory>]

@@ -1,6 +1,7 @@
 import type { Certificate, Import, Job, NotificationChannel, OperationId, VehicleDetail } from '@bulkhead/contract';
 import type { CommandSpec } from './commands/spec.ts';
 import { sbomCommands } from './sbom-catalogue.ts';
+import { sourceCommands } from './source-commands.ts';
 import { updates } from './updates-catalogue.ts';
 
 const jobEnds = {
@@ -289,6 +290,7 @@ export const catalogue: Readonly<Partial<Record<OperationId, CommandSpec>>> = Ob
   ...connectivity,
   ...notifications,
   ...updates,
+  ...sourceCommands,
   ...platform,
 });
 
@@ -311,14 +313,12 @@ export const nouns: Readonly<Record<string, string>> = Object.freeze({
   connections: 'Vehicle connections',
   refusals: 'What the front door refused',
   events: 'Security events that vehicles reported',
+  sources: 'Where advisories come from',
+  advisories: 'Advisories written by hand',
   'notification-channels': 'Where notifications go: mail, webhooks, chats',
   'notification-deliveries': 'What was and is to be delivered',
   'notification-settings': 'Topics of notifications and the state of mail',
   releases: 'Software releases for vehicles: dossier, approval, publication',
-  campaigns: 'Update campaigns over the fleet',
-  'campaign-vehicles': 'Vehicles of a campaign and where they stand',
-  'campaign-requests': 'What waits for a second person',
-  'update-settings': 'Time zones of regions for maintenance windows',
   audit: 'The audit log and its proof',
   jobs: 'Long work',
   operators: 'People who use the platform',

@@ -14,8 +14,11 @@ import { createInventory, type Inventory, inventoryMigrations } from './modules/
 import { createMonitoring, type Monitoring, monitoringMigrations } from './modules/monitoring/index.ts';
 import { createUpdates, updatesMigrations } from './modules/updates/index.ts';
 import {
+  createAdvisorySources,
   createAffectedVehicles,
   createVulnerabilities,
+  sourceJob,
+  type VulnerabilityDeps,
   vulnerabilitiesMigrations,
 } from './modules/vulnerabilities/index.ts';
 import { notificationTopics } from './notification-topics.ts';
@@ -28,12 +31,13 @@ import type { Jobs } from './platform/jobs/jobs.ts';
 import { createSecretBox, deriveSecret } from './platform/keys/derive.ts';
 import type { KeyStore } from './platform/keys/index.ts';
 import type { Live } from './platform/live/live.ts';
-import { createNotify, type Notify } from './platform/notify/notify.ts';
+import { createNotify } from './platform/notify/notify.ts';
 import type { Bus } from './platform/outbox/bus.ts';
 import { createOutbox } from './platform/outbox/outbox.ts';
 import type { Relay } from './platform/outbox/relay.ts';
 import type { Log } from './platform/telemetry/log.ts';
 import type { Metrics } from './platform/telemetry/metrics.ts';
+import { createReadingPort } from './reading-port.ts';
 
 export interface Platform {
   readonly config: Config;
@@ -47,6 +51,8 @@ export interface Platform {
   readonly metrics: Metrics;
   readonly replica: string;
   readonly pkiUrl: string;
+  /** Of this replica: keys, uploads, what is being read. */
+  readonly dataDirectory: string;
 }
 
 /** Every table of the platform, in the order in which modules build on one another. */
@@ -64,7 +70,6 @@ export const migrations = [
 const importJob = 'inventory.import';
 /** Tells the matcher of every replica that something waits. */
 export const matcherTopic = 'vulnerabilities.work';
-const planJob = 'updates.plan';
 
 // answers to commands are acknowledged and need no table yet: the command's effect is what is recorded
 const noMessage = Object.freeze({ parse: (payload: Buffer) => decodeCommandAnswer(payload), store: async () => {} });
@@ -165,8 +170,9 @@ export async function createModules(platform: Platform) {
   });
   const monitoring = createMonitoring({ db, clock, announce: async () => live.announce('events') });
   const connectivity = createFrontDoor(platform, { inventory, identity, monitoring });
+  const updates = createUpdates({ db, clock, bind: writers, announce: async (_tx, what) => live.announce(what) });
   const fleet = createFleetPort(inventory);
-  const vulnerabilities = createVulnerabilities({
+  const vulnerabilityDeps: VulnerabilityDeps = {
     db,
     clock,
     log,
@@ -174,8 +180,13 @@ export async function createModules(platform: Platform) {
     fleet,
     announce: (what) => live.announce(what),
     wake: (tx) => bus.publish(tx, matcherTopic, null),
-  });
-  const updates = wireUpdates(platform, notify);
+  };
+  const vulnerabilities = createVulnerabilities(vulnerabilityDeps);
+  const advisorySources = createAdvisorySources(
+    { ...vulnerabilityDeps, reading: createReadingPort(platform, notify) },
+    vulnerabilities.matcher,
+  );
+  jobs.define(sourceJob, advisorySources.runJob);
   const compliance = createCompliance({
     facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
   });
@@ -187,26 +198,13 @@ export async function createModules(platform: Platform) {
     connectivity,
     vulnerabilities,
     affectedVehicles: createAffectedVehicles({ db, fleet, vehicles: createVehiclePort(inventory) }),
+    advisorySources,
     updates,
     compliance,
     notify,
   });
 }
 export type Modules = Awaited<ReturnType<typeof createModules>>;
-
-function wireUpdates({ db, clock, jobs, live }: Platform, notify: Notify) {
-  const updates = createUpdates({
-    db,
-    clock,
-    bind: (tx) => ({ audit: createAudit(tx), outbox: createOutbox(tx) }),
-    notify,
-    announce: async (_tx, what) => live.announce(what),
-    startPlanning: async (tx, { campaignId, title, by }) =>
-      (await jobs.start(planJob, { campaignId }, by, { title, tx })).id,
-  });
-  jobs.define(planJob, updates.planJob);
-  return updates;
-}
 
 /** What happens across modules after a commit; types without a handler would wait for ever. */
 export function relayEvents(relay: Relay, { identity, inventory, vulnerabilities }: Modules, live: Live): void {
@@ -234,13 +232,6 @@ const hints = {
   'vulnerabilities.states-changed': 'findings',
   'identity.issued': 'certificates',
   'identity.revoked': 'certificates',
-  'updates.release-published': 'releases',
-  'updates.release-ended': 'releases',
-  'updates.campaign-started': 'campaigns',
-  'updates.campaign-stopped': 'campaigns',
-  'updates.campaign-finished': 'campaigns',
-  'updates.vehicles-updated': 'campaigns',
-  'updates.attack-reported': 'campaigns',
 } as const;
 
 /** The counts behind the ten rules, each asked from the module that owns it. */

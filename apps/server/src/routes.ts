@@ -8,6 +8,7 @@ import { updatesProblemTable, updatesRoutes } from './modules/updates/index.ts';
 import {
   affectedVehicleRoutes,
   decisionRoutes,
+  sourceRoutes,
   vulnerabilityProblemTable,
   vulnerabilityRoutes,
 } from './modules/vulnerabilities/index.ts';
@@ -39,6 +40,7 @@ export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...inventoryRoutes(modules.inventory),
   ...monitoringRoutes(modules.monitoring),
   ...notificationRoutes(modules.notify),
+  ...sourceRoutes(modules.advisorySources),
   ...vulnerabilityRoutes(modules.vulnerabilities, modules.inventory.sbomContents.read),
   ...systemRoutes(system),
   ...updatesRoutes(modules.updates),

@@ -129,12 +129,13 @@ async function openPlatform(
     metrics: createMetrics({ runtime: true }),
     replica: hostname(),
     pkiUrl,
+    dataDirectory: directory,
   };
 }
 
 /** Starts what works by itself: outbox, jobs, audit sequencer. Answers the key that signs the audit log. */
 async function startBackground(
-  { db, bus, jobs, live, log, keys, clock, replica }: Platform,
+  { db, bus, jobs, live, log, keys, clock }: Platform,
   modules: Modules,
   undo: Undo,
 ): Promise<KeyObject> {
@@ -150,6 +151,8 @@ async function startBackground(
   modules.vulnerabilities.matcher.start();
   undo.add('matcher', modules.vulnerabilities.matcher.stop);
   await modules.vulnerabilities.catchUp();
+  modules.advisorySources.schedule.start();
+  undo.add('schedule of sources', modules.advisorySources.schedule.stop);
   const figures = setInterval(() => {
     Promise.all([modules.inventory.refreshFigures(), modules.vulnerabilities.refreshFigures()]).catch(
       (error: unknown) => log.warn({ err: error }, 'the figures of the fleet could not be counted'),
@@ -162,9 +165,6 @@ async function startBackground(
       .catch((error: unknown) => log.warn({ err: error }, 'decisions could not be looked through; it is tried again'));
   }, decisionsEveryMs);
   undo.add('decisions', () => clearInterval(decisions));
-  const campaigns = modules.updates.driver({ replica, log });
-  campaigns.start();
-  undo.add('campaigns', campaigns.stop);
   const privateKey = ed25519KeyFrom(deriveSecret(keys, 'audit-signing'));
   const sequencer = createSequencer({
     db,

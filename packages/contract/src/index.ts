@@ -33,20 +33,6 @@ export * from './operations.ts';
 export * from './permissions.ts';
 export * from './system.ts';
 export * from './topics.ts';
-export {
-  Campaign,
-  CampaignConsequence,
-  CampaignDefinition,
-  CampaignDetail,
-  CampaignRequest,
-  CampaignRules,
-  CampaignVehicle,
-  CampaignWave,
-  MaintenanceWindow,
-  UpdateSettings,
-  Wave,
-} from './updates/campaign-definition.ts';
-export { campaignOperations } from './updates/campaigns.ts';
 export { Dossier, preconditionSignals } from './updates/dossier.ts';
 export {
   Compatibility,
@@ -55,26 +41,13 @@ export {
   ReleaseDiff,
   ReleaseItemInput,
   ReleaseRule,
-  releaseOperations,
 } from './updates/releases.ts';
-export {
-  type CampaignState,
-  type CampaignVehicleState,
-  campaignStates,
-  campaignVehicleStates,
-  type FailureKind,
-  failureKinds,
-  type Incompatibility,
-  incompatibilities,
-  releaseStates,
-  type WaveState,
-  waveStates,
-} from './updates/words.ts';
+export { type Incompatibility, incompatibilities, releaseStates } from './updates/words.ts';
 export * from './updates.ts';
 export { CaseDetail, caseStates, SlaPolicy, VulnerabilityCase } from './vulnerabilities/cases.ts';
 export { Decision, DecisionDetail, DecisionPlace, DecisionScope } from './vulnerabilities/decisions.ts';
 export { Evaluation, Finding, FindingDetail, Portfolio } from './vulnerabilities/findings.ts';
-export { OwnAdvisory, Source, SourceProblem, sourceKinds } from './vulnerabilities/sources.ts';
+export { freshnesses, OwnAdvisory, Source, SourceProblem, sourceKinds } from './vulnerabilities/sources.ts';
 export { VexAuthor, VexStatement } from './vulnerabilities/vex.ts';
 export {
   AffectedVehicle,

@@ -6,7 +6,12 @@ import { monitoringOperations } from './monitoring.ts';
 import { notificationOperations } from './notifications.ts';
 import { complianceOperations, systemOperations } from './system.ts';
 import { updatesOperations } from './updates.ts';
-import { affectedVehicleOperations, decisionOperations, vulnerabilityCoreOperations } from './vulnerabilities.ts';
+import {
+  affectedVehicleOperations,
+  decisionOperations,
+  sourceOperations,
+  vulnerabilityCoreOperations,
+} from './vulnerabilities.ts';
 
 /** Every operation of the API by its id. */
 export const operations = {
@@ -21,6 +26,7 @@ export const operations = {
   ...notificationOperations,
   ...systemOperations,
   ...updatesOperations,
+  ...sourceOperations,
   ...vulnerabilityCoreOperations,
 };
 export type Operations = typeof operations;

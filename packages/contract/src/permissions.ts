@@ -28,7 +28,6 @@ export const permissions = [
   'updates.write',
   'updates.approve',
   'updates.release',
-  'updates.operate',
   'vulnerabilities.read',
   'vulnerabilities.decide',
   'vulnerabilities.work',

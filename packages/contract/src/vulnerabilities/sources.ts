@@ -5,6 +5,8 @@ import { closed, Text, VulnerabilityRef } from './words.ts';
 /** What a source carries: `advisories` takes CVE 5, OSV and CSAF records, each told by its content. */
 export const sourceKinds = ['advisories', 'kev', 'epss', 'vex'] as const;
 export const sourceOrigins = ['url', 'directory', 'upload', 'own'] as const;
+/** `quiet` = it answers well, and has brought nothing new for longer than expected: feeds die in silence. */
+export const freshnesses = ['fresh', 'stale', 'never', 'failing', 'quiet', 'disabled', 'removing'] as const;
 
 export const Source = Type.Object({
   id: Id,
@@ -13,9 +15,11 @@ export const Source = Type.Object({
   origin: OneOf(sourceOrigins),
   location: Nullable(Type.String({ description: 'URL or directory on the server' })),
   everyMinutes: Nullable(Type.Integer()),
-  staleAfterHours: Type.Integer(),
+  staleAfterHours: Type.Integer({ description: 'Hours without a successful reading after which it is stale' }),
+  quietAfterDays: Nullable(Type.Integer({ description: 'Days without anything new after which it is quiet' })),
+  removeMissing: Type.Boolean({ description: 'Records that a completely read file no longer holds are removed' }),
   enabled: Type.Boolean(),
-  freshness: OneOf(['fresh', 'stale', 'never', 'failing', 'disabled']),
+  freshness: OneOf(freshnesses),
   records: Type.Integer(),
   problems: Type.Integer({ description: 'Records set aside because they could not be read' }),
   lastSuccessAt: Nullable(Time),
@@ -31,6 +35,7 @@ export type Source = Static<typeof Source>;
 export const SourceProblem = Type.Object({
   id: Id,
   source: Type.String(),
+  file: Type.String({ description: 'File of the directory or name of the upload; empty for a URL' }),
   record: Type.String({ description: 'Id of the record, or its place in the file' }),
   code: Type.String(),
   reason: Type.String(),
@@ -44,8 +49,12 @@ export type SourceProblem = Static<typeof SourceProblem>;
 const settings = {
   name: Text,
   location: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
-  everyMinutes: Type.Optional(Type.Integer({ minimum: 5, maximum: 43_200 })),
-  staleAfterHours: Type.Optional(Type.Integer({ minimum: 1, maximum: 8_760 })),
+  everyMinutes: Type.Optional(
+    Nullable(Type.Integer({ minimum: 5, maximum: 43_200, description: 'Null = only when asked' })),
+  ),
+  staleAfterHours: Type.Optional(Type.Integer({ minimum: 1, maximum: 26_280 })),
+  quietAfterDays: Type.Optional(Nullable(Type.Integer({ minimum: 1, maximum: 3_650 }))),
+  removeMissing: Type.Optional(Type.Boolean()),
   enabled: Type.Optional(Type.Boolean()),
 };
 const configure = 'vulnerabilities.configure';
@@ -116,19 +125,23 @@ export const sourceOperations = {
     permission: configure,
     problems: ['vulnerabilities.unknown-source', 'vulnerabilities.bad-source'],
     params,
-    body: Type.Partial(Type.Object(settings, closed)),
+    body: Type.Object({ ...settings, name: Type.Optional(Text) }, closed),
     ok: Source,
   }),
   deleteSource: operation({
     method: 'DELETE',
     path: '/advisory-sources/:id',
     summary:
-      'Remove a source and its records; what only it knew is no finding any more. dryRun answers how much that is',
+      'Remove a source and its records, as a job; what only it knew is no finding any more. dryRun answers how much that is',
     permission: configure,
     problems: ['vulnerabilities.unknown-source', 'vulnerabilities.bad-source'],
     params,
     query: Type.Object({ dryRun: Type.Optional(Type.Boolean()) }, closed),
-    ok: Type.Object({ records: Type.Integer(), findings: Type.Integer() }),
+    ok: Type.Object({
+      records: Type.Integer(),
+      findings: Type.Integer(),
+      jobId: Nullable(Id),
+    }),
   }),
   syncSource: operation({
     method: 'POST',

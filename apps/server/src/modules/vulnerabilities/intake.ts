@@ -90,12 +90,19 @@ export const createIntake = ({ clock, wake }: Pick<VulnerabilityDeps, 'clock' | 
     return changed.length;
   },
 
-  /** Exploit prediction scores. Only vulnerabilities that are known here are kept. */
+  /** Exploit prediction scores, kept for vulnerabilities that come later as well. Answers how many known ones changed with findings. */
   epss: async (tx: Db, on: string, rows: readonly EpssRow[]): Promise<number> => {
     const changed = await createSignalStore(tx).saveEpss(on, rows);
     await createRecordStore(tx).enqueue('rerank', changed);
     if (changed.length > 0) await wake(tx);
     return changed.length;
+  },
+
+  /** The source of the scores is gone. */
+  forgetEpss: async (tx: Db): Promise<void> => {
+    const changed = await createSignalStore(tx).forgetEpss();
+    await createRecordStore(tx).enqueue('rerank', changed);
+    if (changed.length > 0) await wake(tx);
   },
 });
 export type Intake = ReturnType<typeof createIntake>;

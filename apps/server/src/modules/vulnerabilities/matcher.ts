@@ -67,6 +67,13 @@ export function createMatcher(deps: VulnerabilityDeps) {
   return Object.freeze({
     wake,
     drain,
+    /** Waits until nothing else matches; call it before anything is written in the transaction of `matchNow`. */
+    hold: (tx: Db): Promise<void> => createQueueStore(tx).hold(),
+    /** Matches a few vulnerabilities at once, for a person who waits; in the caller's transaction. */
+    matchNow: async (tx: Db, ids: readonly string[]): Promise<void> => {
+      await createQueueStore(tx).drop('vulnerability', ids);
+      await carryOut(tx, deps, cache, 'vulnerability', ids);
+    },
     start: (): void => {
       stopped = false;
       wake();

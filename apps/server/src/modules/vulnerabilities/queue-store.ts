@@ -36,6 +36,13 @@ export const createQueueStore = (db: Db) => ({
       returning subject`.execute(db);
     return { kind, subjects: rows.map(({ subject }) => subject) };
   },
+  /** Takes these off the queue because they are carried out elsewhere. */
+  drop: (kind: QueueKind, subjects: readonly string[]) =>
+    db
+      .deleteFrom('vulnerabilities_queue')
+      .where('kind', '=', kind)
+      .where(sql<boolean>`subject = any(${[...subjects]}::uuid[])`)
+      .execute(),
   size: async (): Promise<number> => {
     const { rows } = await sql<{ n: string }>`select count(*)::text as n from vulnerabilities_queue`.execute(db);
     return Number(rows[0]?.n ?? 0);

@@ -152,7 +152,8 @@ const facts = (db: Db) => ({
 /** In the order of refs, so that two batches that name the same new ids do not wait for each other in a ring. */
 async function ensureVulnerabilities(db: Db, ids: ReadonlyMap<string, string>, now: Date): Promise<void> {
   const rows = [...ids].map(([ref, id]) => ({ ref, id }));
-  await sql`insert into vulnerabilities_vulnerability (id, ref, created_at)
-    select id, ref, ${now} from jsonb_to_recordset(${json(rows)}::jsonb) as n(id uuid, ref text) order by ref
+  await sql`insert into vulnerabilities_vulnerability (id, ref, epss, epss_percentile, epss_on, created_at)
+    select n.id, n.ref, e.score, e.percentile, e.day, ${now} from jsonb_to_recordset(${json(rows)}::jsonb) as n(id uuid, ref text)
+    left join vulnerabilities_epss e on e.ref = n.ref order by n.ref
     on conflict (ref) do nothing`.execute(db);
 }

@@ -24,6 +24,47 @@ export interface SourceTable {
   last_error: string | null;
   job_id: string | null;
   created_at: Date;
+  quiet_after_days: Generated<number | null>;
+  remove_missing: Generated<boolean>;
+  next_at: Generated<Date | null>;
+  failures: Generated<number>;
+  removing: Generated<boolean>;
+  told: Generated<'stale' | 'failing' | 'quiet' | null>;
+}
+export interface SourceFileTable {
+  id: string;
+  source_id: string;
+  folder: string;
+  name: string;
+  size: Int8;
+  stamp: ColumnType<string, string, string>;
+  hash: Buffer | null;
+  records: Generated<number>;
+  problems: Generated<number>;
+  generation: Generated<number>;
+  read_at: Date | null;
+}
+export interface SourceProblemTable {
+  id: string;
+  source_id: string;
+  file_id: string;
+  record: string;
+  code: string;
+  reason: string;
+  excerpt: string;
+  generation: number;
+  first_at: Date;
+  last_at: Date;
+  count: Generated<number>;
+}
+export interface UploadTable {
+  id: string;
+  source_id: string;
+  name: string;
+  size: ColumnType<string, number | undefined, number>;
+  complete: Generated<boolean>;
+  created_at: Date;
+  created_by: string;
 }
 export interface VulnerabilityTable {
   id: string;
@@ -166,6 +207,13 @@ export interface PortfolioTable {
 declare module '../../platform/db/tables.ts' {
   interface Tables {
     vulnerabilities_source: SourceTable;
+    vulnerabilities_source_file: SourceFileTable;
+    vulnerabilities_source_record: { source_id: string; ref: string; file_id: string; generation: number };
+    vulnerabilities_source_problem: SourceProblemTable;
+    vulnerabilities_upload: UploadTable;
+    vulnerabilities_upload_chunk: { upload_id: string; start: Int8; bytes: Buffer };
+    vulnerabilities_own_number: { year: number; last: number };
+    vulnerabilities_epss: { ref: string; score: number; percentile: number; day: ColumnType<string, string, string> };
     vulnerabilities_vulnerability: VulnerabilityTable;
     vulnerabilities_record: RecordTable;
     vulnerabilities_subject: { record_id: string; vulnerability_id: string };

@@ -189,6 +189,7 @@ export async function startVulnerabilities(sources: Parameters<typeof testDataba
     .execute();
   return {
     db,
+    url: database.url,
     clock,
     fleet,
     deps,

@@ -136,6 +136,27 @@ export const ConfigSchema = Type.Object(
       },
       closed,
     ),
+    vulnerabilities: Type.Object(
+      {
+        directory: text(
+          'Directory below which sources of advisories may read files, for sites without internet; empty means none',
+          '',
+        ),
+        allowHosts: Type.Array(Host, {
+          description: 'Hosts that sources may be fetched from although their address is private, such as a mirror',
+          default: [],
+          maxItems: 50,
+        }),
+        allowLoopback: flag('Let sources be fetched from this machine, also over plain HTTP; for trials', false),
+        maxDownloadBytes: whole(
+          'Largest file that a source may fetch, in bytes',
+          4_294_967_296,
+          1_048_576,
+          68_719_476_736,
+        ),
+      },
+      closed,
+    ),
     demo: Type.Object({ enabled: flag('Badge the console as a demonstration', false) }, closed),
   },
   closed,

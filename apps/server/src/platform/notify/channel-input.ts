@@ -3,10 +3,10 @@ import {
   type NotificationChannelChange,
   notificationSeverities,
 } from '@bulkhead/contract';
+import { readTarget, type TargetRules } from '../outbound/target.ts';
 import { type DigestSchedule, digestColumns, digestOf, nextDigest } from './digest-schedule.ts';
 import { badChannel } from './error.ts';
 import { oneLine } from './message.ts';
-import { readTarget, type TargetRules } from './send/target.ts';
 import type { ChannelRow } from './tables.ts';
 import type { Topics } from './topics.ts';
 

@@ -3,6 +3,7 @@ import type { ListQuery, NewNotificationChannel, NotificationChannelChange } fro
 import { type Clock, newId } from '@bulkhead/kernel';
 import { type Actor, createAudit } from '../audit/audit.ts';
 import { type Db, inTransaction } from '../db/database.ts';
+import type { TargetRules } from '../outbound/target.ts';
 import {
   checkChannel,
   checkUrl,
@@ -26,7 +27,6 @@ import {
 } from './sealed-target.ts';
 import type { Parcel } from './send/parcel.ts';
 import type { Send } from './send/send.ts';
-import type { TargetRules } from './send/target.ts';
 import type { ChannelRow } from './tables.ts';
 import type { Topics } from './topics.ts';
 import { createNotifyViews } from './views.ts';

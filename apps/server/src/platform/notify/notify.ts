@@ -2,6 +2,7 @@ import { type Clock, newId } from '@bulkhead/kernel';
 import { type Actor, createAudit } from '../audit/audit.ts';
 import type { Config } from '../config/schema.ts';
 import { type Db, inTransaction } from '../db/database.ts';
+import { type Resolve, systemResolve } from '../outbound/target.ts';
 import { announce, type Bus } from '../outbox/bus.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -12,7 +13,6 @@ import { NotifyError } from './error.ts';
 import { type Message, storable } from './message.ts';
 import type { SecretBox } from './sealed-target.ts';
 import { createSend } from './send/send.ts';
-import { type Resolve, systemResolve } from './send/target.ts';
 import { mailSettings } from './settings.ts';
 import { createTopics, type Topic } from './topics.ts';
 import { createNotifyViews } from './views.ts';
@@ -47,11 +47,12 @@ export function createNotify(deps: NotifyDeps) {
   const topics = createTopics(deps.topics);
   const mail = mailSettings(config, mailTimeout);
   const trust = ca ? { ca } : {};
+  const rules = { ...config, who: 'a webhook', setting: 'notifications.allowHosts' };
   const send = createSend({
     clock,
     secretBox,
     post: {
-      rules: config,
+      rules,
       resolve: deps.resolve ?? systemResolve,
       timeout: postTimeout,
       userAgent: 'Bulkhead-Notifications/1',
@@ -69,7 +70,7 @@ export function createNotify(deps: NotifyDeps) {
     clock,
     topics,
     secretBox,
-    rules: config,
+    rules,
     mailFault,
     send,
     consoleUrl,

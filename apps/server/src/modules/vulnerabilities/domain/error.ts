@@ -13,3 +13,5 @@ export const unknownFinding = (id: string) =>
 export const unknownDecision = (id: string) =>
   new VulnerabilityError('vulnerabilities.unknown-decision', `There is no decision ${id}`);
 export const badDecision = (detail: string) => new VulnerabilityError('vulnerabilities.bad-decision', detail);
+export const unknownSource = (id: string) =>
+  new VulnerabilityError('vulnerabilities.unknown-source', `There is no source ${id.slice(0, 40)}`);

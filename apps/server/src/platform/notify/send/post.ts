@@ -2,9 +2,9 @@ import { type ClientRequest, type IncomingMessage, request as requestPlain } fro
 import { request as requestTls } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { addAbortSignal } from 'node:stream';
+import { type Address, checkedAddresses, type Resolve, type TargetRules } from '../../outbound/target.ts';
 import { oneLine } from '../message.ts';
 import { failed, type Outcome } from './parcel.ts';
-import { type Address, checkedAddresses, type Resolve, type TargetRules } from './target.ts';
 
 export interface PostDeps {
   readonly rules: TargetRules;
