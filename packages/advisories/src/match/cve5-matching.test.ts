@@ -164,8 +164,9 @@ test('a rejected record matches nothing', () => {
 test('a match carries its proof: record, container, identifiers, range, scheme, version and fixes above it', () => {
   const record = cveRecord([
     entry([
-      { version: '1.0', lessThan: '1.2.4', status: 'affected', versionType: 'semver' },
       { version: '2.0', lessThan: '2.1', status: 'affected', versionType: 'semver' },
+      { version: '1.0', lessThan: '1.2.4', status: 'affected', versionType: 'semver' },
+      { version: '0.1', lessThan: '0.9', status: 'affected', versionType: 'semver' },
     ]),
   ]);
   assert.deepEqual(matchAdvisory(advisoryOf(record), part('1.2.3')), {

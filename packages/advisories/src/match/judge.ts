@@ -81,5 +81,5 @@ function distinctAbove(candidates: readonly string[], version: string, scheme: V
     if (!kept.some((other) => isSameVersion(other, candidate, scheme))) kept.push(candidate);
     if (kept.length >= 50) break;
   }
-  return kept;
+  return kept.sort((a, b) => compareIn(scheme, a, b));
 }
