@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAudit } from './audit-log.ts';
+import { benchDirectorSets } from './director-sets.ts';
 import { benchEstIssue } from './est-issue.ts';
 import { benchEventsCommit } from './events-commit.ts';
 import { type Figure, jsonLine, tableOf } from './harness/figure.ts';
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, Bench>> = {
   audit: benchAudit,
   'import.ecus': benchImportEcus,
   'http.list': benchHttpList,
+  'updates.director': benchDirectorSets,
 };
 
 const usage = `npm run bench -- [names] [--json] [--quick] [--write] [--profile <directory>]

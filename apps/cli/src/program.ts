@@ -5,9 +5,12 @@ import { addAuditVerify } from './commands/audit-verify.ts';
 import { addCompletion } from './commands/completion.ts';
 import type { Environment } from './commands/environment.ts';
 import { addImportsCreate } from './commands/imports-create.ts';
+import { addKeysCreate } from './commands/keys-create.ts';
 import { addLoginCommands, contextOption } from './commands/login.ts';
 import { addRecordCommand } from './commands/record-command.ts';
+import { addRootCommands } from './commands/root-commands.ts';
 import { addRowsCommand } from './commands/rows-command.ts';
+import { addSign } from './commands/sign.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { addNotes } from './notes.ts';
 import { operationOf, rowSchema, schemaOf } from './schema.ts';
@@ -35,6 +38,15 @@ export function buildProgram(environment: Environment, version: string): Command
   for (const id of Object.keys(catalogue) as OperationId[]) addOperation(environment, byNoun, id);
   addImportsCreate(environment, byNoun.get('imports') as Command);
   addAuditVerify(environment, byNoun.get('audit') as Command);
+  addSign(environment, program);
+  addKeysCreate(
+    environment,
+    program.command('keys').description('Keys for signing offline; they never meet the platform'),
+  );
+  addRootCommands(
+    environment,
+    program.command('root').description('The root of an update repository: ceremony of its keys, on files'),
+  );
   addCompletion(environment, program);
   return addNotes(program, {
     examples: [
@@ -52,6 +64,7 @@ export const environmentNotes: readonly string[] = Object.freeze([
   'BULKHEAD_URL         Platform to speak to, instead of the current context',
   'BULKHEAD_TOKEN       API token; BULKHEAD_TOKEN_FILE names a file that holds it',
   'BULKHEAD_CA_FILE     The only root certificate to trust, in PEM',
+  'BULKHEAD_PASSPHRASE_FILE  File with the passphrase of the key that signs',
   'XDG_CONFIG_HOME      Where bulkhead/contexts.json is kept, by default ~/.config',
   'NO_COLOR             No colours and no bold type',
 ]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { Json } from '@bulkhead/kernel';
-import { dialectA, dialectB, dialectOf, publishCaps } from './dialect.ts';
+import { detectDialect, dialectA, dialectB, dialectOf, publishCaps } from './dialect.ts';
 import type { UptaneCode } from './error.ts';
 import { noExtra } from './json/fields.ts';
 import type { JsonObject } from './json/read-json.ts';
@@ -344,6 +344,15 @@ describe('dialect B alone', () => {
     const names = ['root', 'timestamp', 'snapshot', 'targets', 'brakes'].map((role) => dialectB.path(role, 7));
     assert.deepEqual(names, ['7.root.json', 'timestamp.json', '7.snapshot.json', '7.targets.json', '7.brakes.json']);
   });
+});
+
+it('A file tells its dialect by its _type', () => {
+  for (const wire of [dialectA, dialectB]) assert.equal(detectDialect(signPayload(targets, wire, [])), wire.name);
+  assert.throws(
+    () => detectDialect(Buffer.from('{"signed":{"_type":"mirrors"}}')),
+    refusedAs('uptane.wrong-role', '$.signed._type'),
+  );
+  assert.throws(() => detectDialect(Buffer.from('{}')), refusedAs('uptane.missing-field', '$.signed'));
 });
 
 it('What is published fits the lower of the two caps', () => {

@@ -1,12 +1,15 @@
 import type { Json } from '@bulkhead/kernel';
 import { profileA } from './dialect-a/profile.ts';
 import { profileB } from './dialect-b/profile.ts';
-import type { JsonObject } from './json/read-json.ts';
+import { objectAt, refuse, textAt } from './json/fields.ts';
+import { inside, top } from './json/place.ts';
+import { type JsonObject, readJsonObject } from './json/read-json.ts';
 import type { EcuReport, Manifest } from './model/manifest.ts';
 import type { Root } from './model/root.ts';
 import type { DialectName, Signature, SignedFile } from './model/signed.ts';
 import type { Snapshot, Timestamp } from './model/snapshot.ts';
 import type { Targets } from './model/targets.ts';
+import { signedPlace } from './wire/common.ts';
 import { readEnvelope } from './wire/envelope.ts';
 import { readManifest, writeManifest, writeReport } from './wire/manifest.ts';
 import type { Caps, Profile } from './wire/profile.ts';
@@ -85,6 +88,18 @@ export const dialectB: Dialect = createDialect(profileB);
 
 export function dialectOf(name: DialectName): Dialect {
   return name === 'a' ? dialectA : dialectB;
+}
+
+/**
+ * The dialect a file is written in, by its `_type`; the file is still to be read.
+ * @throws UptaneError when it is no metadata at all
+ */
+export function detectDialect(bytes: Uint8Array): DialectName {
+  const json = readJsonObject(bytes, profileA.caps.imageTargets, 'ascii');
+  const type = textAt(objectAt(json, 'signed', top), '_type', signedPlace);
+  if (Object.values(profileA.typeWords).includes(type)) return 'a';
+  if (Object.values(profileB.typeWords).includes(type)) return 'b';
+  throw refuse(inside(signedPlace, '_type'), 'is no role of a repository', 'uptane.wrong-role');
 }
 
 /** The largest file of each role that every client takes: the lower of the two dialects' caps (reference section 5). */

@@ -1,4 +1,6 @@
 export { compactJson, olpcJson } from './canonical-json.ts';
+export { nextTargets, type TargetsChange } from './ceremony/next-targets.ts';
+export { publicKeyFile, readPublicKeyFile } from './ceremony/public-key-file.ts';
 export {
   createRoot,
   describeSignatures,
@@ -30,7 +32,7 @@ export {
 } from './client/verify-partial.ts';
 export { authoriseUpload, type Overlap, overlappingDelegations, type Upload } from './delegation/authorise.ts';
 export { coversPath, patternsOverlap } from './delegation/path-pattern.ts';
-export { type Dialect, dialectA, dialectB, dialectOf, type Payload, publishCaps } from './dialect.ts';
+export { type Dialect, detectDialect, dialectA, dialectB, dialectOf, type Payload, publishCaps } from './dialect.ts';
 export {
   type EncryptionMethod,
   encryptionMethodOf,

@@ -4,8 +4,10 @@ import { dialectOf } from '../dialect.ts';
 import { generateSigningKey, type Signer, signerOf } from '../keys/signer.ts';
 import type { Root } from '../model/root.ts';
 import type { SignedFile } from '../model/signed.ts';
-import { later, newSigner, refusedAs } from '../testing.ts';
+import { later, newSigner, refusedAs, targetOf } from '../testing.ts';
 import { cycle, directorTargets, failureOf, newWorld, provisioned, publish, worlds } from '../testing-world.ts';
+import { nextTargets } from './next-targets.ts';
+import { publicKeyFile, readPublicKeyFile } from './public-key-file.ts';
 import { createRoot, describeSignatures, type RootPlan, rootStatus, rotateRoot, signRoot } from './root-ceremony.ts';
 
 const people = [newSigner(), newSigner(), newSigner()] as const;
@@ -113,4 +115,45 @@ it('A root for dialect A has no ECDSA keys, one for B may', () => {
   const roles = { ...plan.roles, targets: { keys: [ecdsa.key], threshold: 1 } };
   assert.throws(() => createRoot({ ...plan, roles }, 'a'), refusedAs('uptane.bad-key'));
   assert.ok(createRoot({ ...plan, roles }, 'b'));
+});
+
+describe('a public key file', () => {
+  it('is read back, for each kind of key', () => {
+    for (const signer of [newSigner(), signerOf(generateSigningKey('ecdsa'))])
+      assert.deepEqual(readPublicKeyFile(Buffer.from(publicKeyFile(signer.key))), signer.key);
+  });
+
+  it('is refused when its id is that of another key, or its kind is not known', () => {
+    const text = publicKeyFile(newSigner().key);
+    const other = text.replace(/"keyid": "[0-9a-f]+"/, `"keyid": "${newSigner().keyId}"`);
+    assert.throws(() => readPublicKeyFile(Buffer.from(other)), refusedAs('uptane.bad-key', '$.keyid'));
+    assert.throws(
+      () => readPublicKeyFile(Buffer.from(text.replaceAll('ed25519', 'ed448'))),
+      refusedAs('uptane.bad-key', '$.keytype'),
+    );
+  });
+});
+
+describe('the next targets of an owner', () => {
+  const image = targetOf('brake 2.0');
+  const expires = new Date(later);
+
+  it('start at version 1 and count up, keeping delegations and what is not known', () => {
+    const first = nextTargets(undefined, { expires, add: new Map([['a.bin', image]]) });
+    assert.deepEqual([first.version, first.expires, [...first.targets.keys()]], [1, later, ['a.bin']]);
+    const extra = new Map([['x-new', 1]]);
+    const second = nextTargets({ ...first, extra }, { expires, add: new Map([['b.bin', image]]), remove: ['a.bin'] });
+    assert.deepEqual([second.version, [...second.targets.keys()], second.extra], [2, ['b.bin'], extra]);
+  });
+
+  it('are refused with an unsafe name, or one to remove that is not there', () => {
+    assert.throws(
+      () => nextTargets(undefined, { expires, add: new Map([['../a', image]]) }),
+      refusedAs('uptane.wrong-value'),
+    );
+    assert.throws(
+      () => nextTargets(undefined, { expires, remove: ['a.bin'] }),
+      refusedAs('uptane.wrong-value', 'a.bin'),
+    );
+  });
 });
