@@ -102,7 +102,7 @@ export function detectDialect(bytes: Uint8Array): DialectName {
   throw refuse(inside(signedPlace, '_type'), 'is no role of a repository', 'uptane.wrong-role');
 }
 
-/** The largest file of each role that every client takes: the lower of the two dialects' caps (reference section 5). */
+/** The largest file of each role that every client takes: the lower of the two dialects' caps. */
 export const publishCaps: Caps = Object.freeze({
   root: Math.min(profileA.caps.root, profileB.caps.root),
   timestamp: Math.min(profileA.caps.timestamp, profileB.caps.timestamp),

@@ -11,7 +11,7 @@ export type FormatCode =
   | 'uptane.wrong-role'
   | 'uptane.bad-key';
 
-/** The attacks a client detects or suspects; an error report names one of them (Uptane 5.4.4, reference C13). */
+/** The attacks a client detects or suspects; an error report names one of them (Uptane 5.4.4, requirement C13). */
 export type AttackCode =
   | 'uptane.arbitrary-software'
   | 'uptane.rollback'

@@ -109,6 +109,7 @@ export function directorTargets(more: Partial<Targets> = {}): Targets {
 export function delegationTo(signers: readonly Signer[], more: Partial<Delegation> = {}, name = 'acme'): Delegation {
   return {
     roles: [{ name, ...roleOf(signers) }],
+    name: undefined,
     agreement: 1,
     paths: ['acme/*/*'],
     hardwareIds: undefined,

@@ -36,7 +36,7 @@ export interface RootChange {
 }
 
 /**
- * The payload of the next root, to be signed by a threshold of the keys of this one *and* of its own (Uptane 5.4.4.4).
+ * The payload of the next root, to be signed by a threshold of the keys of this one *and* of its own (Uptane 5.4.4.3).
  * @throws UptaneError as `createRoot`
  */
 export function rotateRoot(current: SignedFile<Root>, change: RootChange): Uint8Array {

@@ -137,6 +137,21 @@ for (const name of worlds)
       }
     });
 
+    it('a rollback: refuses a release counter below that of the targets before, though nothing of them was installed', () => {
+      const world = newWorld(name);
+      const { trusted } = cycle(world);
+      const older = targetOf('brake 1.9', { ...directorTarget.custom, releaseCounter: 1 });
+      const targets = directorTargets({ version: 2, targets: new Map([['acme/brake/1.9.bin', older]]) });
+      publish(world, world.director, { targets });
+      assert.equal(failureOf(cycle(world, trusted)), 'uptane.rollback director/targets');
+
+      // an update is taken back by naming what is installed, which is no rollback
+      const installed = { filename: 'acme/brake/1.9.bin', length: 9, hashes: older.hashes, releaseCounter: 1 };
+      const ecus = new Map([...vehicle.ecus, ['brake-1', { hardwareId: 'bcm-2', installed }] as const]);
+      const outcome = cycle(world, trusted, { vehicle: { ...vehicle, ecus } });
+      assert.deepEqual([failureOf(outcome), outcome.images], ['none', []]);
+    });
+
     it('endless data: refuses more bytes than a role may have, and a chain of roots without end', () => {
       for (const [role, file] of [
         ['root', '2.root.json'],

@@ -12,14 +12,14 @@ export interface Assignment {
   readonly ecu: EcuAssignment;
 }
 
-/** Uptane 5.4.4.7: the Director does not delegate. @throws UptaneError `uptane.director-delegation` */
+/** Uptane 5.4.4.6: the Director does not delegate. @throws UptaneError `uptane.director-delegation` */
 export function requireNoDelegations({ delegations }: Targets): void {
   if (delegations === undefined) return;
   throw new UptaneError('uptane.director-delegation', place, 'the Director delegates, which it may not');
 }
 
 /**
- * Targets of another vehicle, replayed. They name their vehicle when they are empty (Uptane 5.2.3.2), since nothing
+ * Targets of another vehicle, replayed. They name their vehicle when they are empty (Uptane 5.2.3.1), since nothing
  * else in them does.
  * @throws UptaneError `uptane.replay`
  */
@@ -66,11 +66,29 @@ export function isInstalled({ filename, target }: Assignment, { installed }: Ecu
   return shared.length > 0 && shared.every(([name, hex]) => installed.hashes.get(name) === hex);
 }
 
-/** Uptane 5.4.3.3: the release counter never goes down. @throws UptaneError `uptane.rollback` */
-export function requireReleaseCounter({ serial, filename, target }: Assignment, { installed }: EcuState): void {
-  const before = installed?.releaseCounter;
+/**
+ * Uptane 5.4.3.4 step 5 and 5.4.4.2 step 10: the release counter is not below that of the previous metadata, nor of what
+ * is installed.
+ * @throws UptaneError `uptane.rollback`
+ */
+export function requireReleaseCounter(
+  { serial, filename, target }: Assignment,
+  { installed }: EcuState,
+  previous: Assignment | undefined,
+): void {
+  const before = highest(installed?.releaseCounter, previous?.target.custom?.releaseCounter);
   const next = target.custom?.releaseCounter;
   if (before === undefined || (next !== undefined && next >= before)) return;
-  const detail = `release counter ${next ?? 'none'} of ${filename} is below ${before}, which ECU ${serial} has installed`;
+  const detail = `release counter ${next ?? 'none'} of ${filename} is below ${before}, which was released for ECU ${serial} before`;
   throw new UptaneError('uptane.rollback', place, detail);
+}
+
+function highest(...counters: readonly (number | undefined)[]): number | undefined {
+  const known = counters.filter((counter) => counter !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** What the targets verified last meant for each ECU; nothing when there are none, or their key was taken away. */
+export function previousAssignments(previous: Targets | undefined): ReadonlyMap<string, Assignment> {
+  return previous ? assignmentsOf(previous) : new Map();
 }

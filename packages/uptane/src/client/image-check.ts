@@ -16,7 +16,7 @@ export interface ImageCheck {
   finish(): void;
 }
 
-/** Checks an image as it streams by (Uptane 5.4.3.3): its length, and every hash listed, not only the strongest. */
+/** Checks an image as it streams by (Uptane 5.4.3.4): its length, and every hash listed, not only the strongest. */
 export function createImageCheck({ filename, length, hashes }: ExpectedFile): ImageCheck {
   const running = [...hashes].map(([name, expected]) => ({ name, expected, hash: createHash(name) }));
   let received = 0;

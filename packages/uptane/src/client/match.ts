@@ -22,7 +22,7 @@ export interface VerifiedImage {
 }
 
 /**
- * Uptane 5.4.4.3 step 10: both repositories say the same about an image.
+ * Uptane 5.4.4.2 step 10: both repositories say the same about an image.
  * @throws UptaneError `uptane.mix-and-match`, `uptane.wrong-hardware`
  */
 export function matchImage(assignment: Assignment, image: Target, chain: readonly string[]): VerifiedImage {

@@ -7,7 +7,7 @@ import { placeOf, readFile, requireFresh, requireRole, type Session } from './se
 /** More root versions than this in one cycle are an endless-data attack; what was verified until then is kept. */
 const mostRotations = 256;
 
-/** Uptane 5.4.4.4 (how to check Root): from the trusted version N to N+1 and on, expiry only at the end. */
+/** Uptane 5.4.4.3 (how to check Root): from the trusted version N to N+1 and on, expiry only at the end. */
 export function* updateRoot(session: Session): Steps<Root> {
   const { dialect, repository } = session;
   let root = readFile(session, 'root', () => dialect.readRoot(session.trusted.root)).signed;

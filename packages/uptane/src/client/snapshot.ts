@@ -17,7 +17,7 @@ import {
 } from './session.ts';
 
 /**
- * Uptane 5.4.4.6 (how to check Snapshot): hash and version as the timestamp says, signatures, not older, every targets
+ * Uptane 5.4.4.5 (how to check Snapshot): hash and version as the timestamp says, signatures, not older, every targets
  * file it listed before still there and not older, expiry. A stored snapshot that the timestamp still speaks of is
  * not fetched again.
  */

@@ -15,7 +15,7 @@ export interface Authority {
 }
 
 /**
- * Uptane 5.4.4.7 (how to check Targets): version as the snapshot says, signatures, not older, expiry. What the
+ * Uptane 5.4.4.6 (how to check Targets): version as the snapshot says, signatures, not older, expiry. What the
  * Director alone must fulfil is checked by the caller, which also decides when the file becomes trusted.
  */
 export function* fetchTargets(session: Session, root: Root, snapshot: Snapshot): Steps<SignedFile<Targets>> {
@@ -58,7 +58,7 @@ function capOf({ dialect, repository }: Session): number {
   return repository === 'director' ? dialect.caps.directorTargets : dialect.caps.imageTargets;
 }
 
-/** The length in a snapshot is ignored by other clients (reference section 5); a wrong one must not divide the fleet. */
+/** The length in a snapshot is ignored by other clients; a wrong one must not divide the fleet. */
 function versionAndHash(meta: FileMeta): FileMeta {
   return { ...meta, length: undefined };
 }

@@ -3,7 +3,7 @@ import type { Timestamp } from '../model/snapshot.ts';
 import { fetchFile, type Steps } from './fetch.ts';
 import { readFile, readStored, requireFresh, requireNotOlder, requireRole, type Session } from './session.ts';
 
-/** Uptane 5.4.4.5 (how to check Timestamp): signatures, then not older than before, then expiry. */
+/** Uptane 5.4.4.4 (how to check Timestamp): signatures, then not older than before, then expiry. */
 export function* updateTimestamp(session: Session, root: Root): Steps<Timestamp> {
   const { dialect, repository, trusted } = session;
   const previous = readStored(trusted.timestamp, dialect.readTimestamp)?.signed;

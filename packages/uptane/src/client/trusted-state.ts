@@ -10,7 +10,7 @@ export interface RepositoryState {
   readonly delegated?: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
-/** What a Primary keeps between two cycles (reference C4). */
+/** What a Primary keeps between two cycles (requirement C4). */
 export interface TrustedState {
   readonly director: RepositoryState;
   readonly image: RepositoryState;

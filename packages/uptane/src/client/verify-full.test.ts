@@ -98,7 +98,7 @@ for (const name of worlds)
       assert.equal(cycle(world, first.trusted).images.length, 1);
     });
 
-    it('keeps the previous targets when the image does not exist (Uptane 5.4.3)', () => {
+    it('keeps the previous targets when the image does not exist (Uptane 5.4.3.3)', () => {
       const world = newWorld(name);
       const before = cycle(world).trusted;
       publish(world, world.director, {

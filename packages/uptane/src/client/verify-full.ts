@@ -7,6 +7,7 @@ import {
   type Assignment,
   assignmentsOf,
   isInstalled,
+  previousAssignments,
   requireKnownEcus,
   requireNoDelegations,
   requireReleaseCounter,
@@ -15,7 +16,7 @@ import {
 import type { Steps } from './fetch.ts';
 import { matchImage, type VerifiedImage } from './match.ts';
 import { updateRoot } from './root.ts';
-import { openSession, requireFresh, type Session } from './session.ts';
+import { openSession, readStored, requireFresh, type Session } from './session.ts';
 import { updateSnapshot } from './snapshot.ts';
 import { fetchListed, fetchTargets } from './targets.ts';
 import { secureTime } from './time.ts';
@@ -41,8 +42,8 @@ export interface FullOutcome {
 }
 
 /**
- * Full verification (Uptane 5.4.4.3), done by the Primary and by Secondaries that can. Yields the files it needs; never
- * throws an `UptaneError`, but ends with it in `failure`, its code naming the attack (reference C13).
+ * Full verification (Uptane 5.4.4.2), done by the Primary and by Secondaries that can. Yields the files it needs; never
+ * throws an `UptaneError`, but ends with it in `failure`, its code naming the attack (requirement C13).
  */
 export function* verifyFull(input: FullVerification): Steps<FullOutcome> {
   // 1. Load and verify the current time
@@ -72,7 +73,8 @@ function* verifyBoth(director: Session, image: Session, vehicle: VehicleState, p
   // 2. to 5. Director: Root, Timestamp, Snapshot, Targets
   const file = yield* updateRepository(director);
   progress.targets = file.targets.signed;
-  const wanted = wantedBy(file.targets.signed, vehicle);
+  const previous = readStored(director.trusted.targets, director.dialect.readTargets)?.signed;
+  const wanted = wantedBy(file.targets.signed, vehicle, previousAssignments(previous));
   // 6. Stop if nothing is new. The standard would stop already at an unchanged snapshot; then an update that failed
   // in the Image repository would never be tried again.
   if (wanted.length > 0) {
@@ -98,14 +100,19 @@ function* updateRepository(session: Session): Steps<RepositoryFiles> {
   return { snapshot, targets: yield* fetchTargets(session, root, snapshot) };
 }
 
-/** Uptane 5.4.4.7, what holds for the Director only; then the assignments that are not installed yet. */
-function wantedBy(targets: Targets, vehicle: VehicleState): readonly Assignment[] {
+/** Uptane 5.4.4.6, what holds for the Director only; then the assignments that are not installed yet. */
+function wantedBy(
+  targets: Targets,
+  vehicle: VehicleState,
+  previous: ReadonlyMap<string, Assignment>,
+): readonly Assignment[] {
   requireNoDelegations(targets);
   requireVehicle(targets, vehicle.vehicleId);
   const assignments = assignmentsOf(targets);
   requireKnownEcus(assignments, vehicle);
   const wanted = [...assignments.values()].filter((one) => !isInstalled(one, stateOf(one, vehicle)));
-  for (const assignment of wanted) requireReleaseCounter(assignment, stateOf(assignment, vehicle));
+  for (const assignment of wanted)
+    requireReleaseCounter(assignment, stateOf(assignment, vehicle), previous.get(assignment.serial));
   return wanted;
 }
 

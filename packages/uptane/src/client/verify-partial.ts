@@ -4,6 +4,7 @@ import type { Targets } from '../model/targets.ts';
 import {
   assignmentsOf,
   isInstalled,
+  previousAssignments,
   requireHardware,
   requireNoDelegations,
   requireReleaseCounter,
@@ -47,7 +48,7 @@ export interface PartialOutcome {
   readonly failure: UptaneError | undefined;
 }
 
-/** Partial verification (Uptane 5.4.4.2): time, and the Director's root and targets, which the Primary passes on. */
+/** Partial verification (Uptane 5.4.4.1): time, and the Director's root and targets, which the Primary passes on. */
 export function* verifyPartial(input: PartialVerification): Steps<PartialOutcome> {
   const now = secureTime(input.now, input.trusted.latestTime);
   if (now instanceof UptaneError)
@@ -81,7 +82,8 @@ function* verifyTargets(session: Session, { vehicleId, serial, ecu }: PartialVer
   const assignment = assignmentsOf(file.signed).get(serial);
   if (assignment) {
     requireHardware(serial, assignment.ecu, ecu);
-    if (!isInstalled(assignment, ecu)) requireReleaseCounter(assignment, ecu);
+    if (!isInstalled(assignment, ecu))
+      requireReleaseCounter(assignment, ecu, previousAssignments(previous).get(serial));
   }
   trusted.targets = bytes;
   const isNew = assignment !== undefined && !isInstalled(assignment, ecu);

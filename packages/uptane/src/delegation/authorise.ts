@@ -13,7 +13,7 @@ export interface Upload {
 }
 
 /**
- * Whether the holder of a role may upload an image: walks the delegations as a client will (reference S14), and so
+ * Whether the holder of a role may upload an image: walks the delegations as a client will (requirement S14), and so
  * finds also those images that no client would ever take from this role.
  * @param delegated the current, verified targets file of a role
  * @returns the roles from the top-level targets to the uploader's
@@ -60,7 +60,7 @@ export interface Overlap {
 
 /**
  * Pairs of delegations of one file that could cover the same image. Clients disagree about what a terminating
- * delegation ends, so suppliers are kept apart by disjoint patterns only (reference section 5).
+ * delegation ends, so suppliers are kept apart by disjoint patterns only.
  */
 export function overlappingDelegations(list: readonly Delegation[]): readonly Overlap[] {
   return list.flatMap((a, i) => list.slice(i + 1).flatMap((b) => overlapsOf(a, b)));

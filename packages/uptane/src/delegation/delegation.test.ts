@@ -37,7 +37,11 @@ function walk(
   return { found: step.value, visited };
 }
 
-const dialectARules: WalkRules = { ...strictRules, terminating: 'delegatee', covers: coversPathAcrossFolders };
+const dialectARules: WalkRules = {
+  ...strictRules,
+  afterTerminating: { below: false, beside: true },
+  covers: coversPathAcrossFolders,
+};
 
 describe('a path pattern', () => {
   it('covers segment by segment: * and ? do not cross /', () => {
@@ -157,10 +161,12 @@ describe('the search for an image', () => {
     assert.deepEqual(walk(top, {}, strictRules).visited, []);
   });
 
-  it('ends at a terminating delegation, in dialect A only that delegatee', () => {
+  it('ends at a terminating delegation; TUF goes on below it, aktualizr beside it', () => {
     const top = fileWith([to('x', { terminating: true }), to('y')]);
     const files = { x: fileWith([to('x1')]), x1: targetsOf({}), y: listing('y') };
-    assert.deepEqual(walk(top, files), { found: undefined, visited: ['x', 'x1'] });
+    assert.deepEqual(walk(top, files), { found: undefined, visited: ['x'] });
+    const tuf = { ...strictRules, afterTerminating: { below: true, beside: false } };
+    assert.deepEqual(walk(top, files, tuf), { found: undefined, visited: ['x', 'x1'] });
     const { found, visited } = walk(top, files, dialectARules);
     assert.deepEqual(
       [found?.chain, visited],
@@ -206,6 +212,7 @@ describe('a multi-role delegation (TAP 3)', () => {
       { name: 'review', ...roleOf([signer]) },
       { name: 'test', ...roleOf([signer]) },
     ],
+    name: 'release',
     agreement,
   });
 
@@ -215,7 +222,19 @@ describe('a multi-role delegation (TAP 3)', () => {
     assert.equal(walk(fileWith([group(3)]), files).found, undefined);
   });
 
-  it('needs no agreement about the custom part', () => {
+  it('lets the earliest role decide when two groups agree, each in itself', () => {
+    const four = { ...group(2), roles: [...group(2).roles, { name: 'last', ...roleOf([signer]) }] } as Delegation;
+    const files = { build: listing('1'), review: listing('2'), test: listing('2'), last: listing('1') };
+    assert.deepEqual(walk(fileWith([four]), files).found?.target, targetOf('1'));
+  });
+
+  it('needs agreement about what shall match, such as release counter and hardware', () => {
+    const counted = (releaseCounter: number) => targetsOf({ 'a.bin': targetOf('good', { releaseCounter }) });
+    const files = { build: counted(1), review: counted(2), test: targetsOf({}) };
+    assert.equal(walk(fileWith([group(2)]), files).found, undefined);
+  });
+
+  it('needs no agreement about the rest of the custom part', () => {
     const files = { build: listing('good'), review: targetsOf({ 'a.bin': targetOf('good', { uri: 'https://b' }) }) };
     assert.equal(walk(fileWith([group(2)]), files).found?.target.custom, undefined);
   });
@@ -275,8 +294,11 @@ describe('delegations as received', () => {
       [{ ...role, terminating: 'yes' }, `${at}.terminating`],
       [{ ...role, threshold: 2 }, `${at}.threshold`],
       [{ ...role, keyids: ['of-the-root'] }, `${at}.keyids[0]`],
-      [{ roles: [], min_roles_in_agreement: 1, paths: ['*'] }, `${at}.roles`],
-      [{ roles: [role], min_roles_in_agreement: 2, paths: ['*'] }, `${at}.min_roles_in_agreement`],
+      [{ name: 'g', roleinfo: [], min_roles_in_agreement: 1, paths: ['*'] }, `${at}.roleinfo`],
+      [
+        { name: 'g', roleinfo: [{ ...role, rolename: 'x' }], min_roles_in_agreement: 2, paths: ['*'] },
+        `${at}.min_roles_in_agreement`,
+      ],
     ] as const;
     for (const [entry, place] of cases)
       assert.throws(
@@ -291,7 +313,7 @@ describe('delegations as received', () => {
   });
 });
 
-describe('the right to upload an image (reference S14)', () => {
+describe('the right to upload an image (requirement S14)', () => {
   const top = fileWith([
     to('acme', { paths: ['acme/*'], hardwareIds: ['bcm', 'abs'] }),
     to('esp', { paths: ['esp/*'], terminating: true }),

@@ -1,5 +1,5 @@
 /**
- * Whether a path pattern covers an image, by the stricter of the two rules (reference section 5): segment by segment, so
+ * Whether a path pattern covers an image, by the stricter of the two rules: segment by segment, so
  * that `*` and `?` do not cross `/`. What it covers is covered under aktualizr's rule too.
  */
 export function coversPath(pattern: string, path: string): boolean {

@@ -25,20 +25,26 @@ export interface Found {
   readonly chain: readonly string[];
 }
 
+/** `below`: the delegatee's own delegations; `beside`: the delegations listed after it. */
+export interface AfterTerminating {
+  readonly below: boolean;
+  readonly beside: boolean;
+}
+
+/** Uptane 5.4.4.7 step 3: neither. TUF 5.6.7 goes on below, aktualizr beside; what this rule finds, all of them find. */
+const nothingFurther: AfterTerminating = Object.freeze({ below: false, beside: false });
+
 export interface WalkRules {
-  /**
-   * What a terminating delegation ends: the whole search (Uptane 5.4.4.7, TUF 5.6.7), or only the delegatee's own
-   * delegations, as in dialect A's own client.
-   */
-  readonly terminating: 'search' | 'delegatee';
+  /** What is still searched when a terminating delegation did not list the image itself. */
+  readonly afterTerminating: AfterTerminating;
   readonly covers: (pattern: string, path: string) => boolean;
   readonly maxDepth: number;
   readonly maxRoles: number;
 }
 
-/** The stricter of what the two dialects' clients do, and the lower of their limits. */
+/** The standard's, stricter than both dialects' clients, with the lower of their limits. */
 export const strictRules: WalkRules = Object.freeze({
-  terminating: 'search',
+  afterTerminating: nothingFurther,
   covers: coversPath,
   maxDepth: 5,
   maxRoles: 32,
@@ -80,7 +86,7 @@ function* searchDelegations(file: Targets, chain: readonly string[], search: Sea
     const keys = file.delegations?.keys ?? new Map();
     const result = yield* searchDelegation(delegation, keys, { chain, search });
     if (result !== 'none') return result;
-    if (delegation.terminating && search.rules.terminating === 'search') return 'stop';
+    if (delegation.terminating && !search.rules.afterTerminating.beside) return 'stop';
   }
   return 'none';
 }
@@ -101,18 +107,25 @@ function* searchDelegation(delegation: Delegation, keys: KeyRing, from: From): S
   return yield* searchGroup(delegation, keys, from);
 }
 
-/** TAP 3: enough of the roles must agree on everything but the custom part. */
+/** Uptane 5.4.4.8 (TAP 3): enough of the roles must say the same; if several groups do, the earliest role decides. */
 function* searchGroup(delegation: Delegation, keys: KeyRing, from: From): Steps {
   const votes = new Map<string, { first: Found; count: number }>();
   for (const role of delegation.roles) {
     const result = yield* searchRole(role, delegation, { keys, ...from });
     if (typeof result === 'string') continue;
-    const said = compactJson({ length: result.target.length, hashes: writeHashes(result.target.hashes) });
+    const said = statementOf(result.target);
     const vote = votes.get(said) ?? { first: result, count: 0 };
     vote.count++;
     votes.set(said, vote);
   }
   return [...votes.values()].find(({ count }) => count >= delegation.agreement)?.first ?? 'none';
+}
+
+/** What roles must agree on: everything but the custom part, and of that what shall match. */
+function statementOf({ length, hashes, custom }: Target): string {
+  const { hardwareIds, releaseCounter, shallMatch } = custom ?? {};
+  const shall = [hardwareIds ?? null, releaseCounter ?? null, shallMatch ?? null];
+  return compactJson({ length, hashes: writeHashes(hashes), shall });
 }
 
 function* searchRole(role: DelegatedRole, delegation: Delegation, from: From & { keys: KeyRing }): Steps {
@@ -127,7 +140,7 @@ function* searchRole(role: DelegatedRole, delegation: Delegation, from: From & {
   const inner = delegation.roles.length > 1 ? { ...search, visited: new Set(search.visited) } : search;
   inner.visited.add(role.name);
   const here = [...chain, role.name];
-  if (!delegation.terminating || search.rules.terminating === 'search') return yield* searchFile(file, here, inner);
+  if (!delegation.terminating || search.rules.afterTerminating.below) return yield* searchFile(file, here, inner);
   const target = file.targets.get(search.wanted.filename);
   return target ? { target, chain: here } : 'none';
 }

@@ -10,7 +10,7 @@ import type { Profile } from '../wire/profile.ts';
 const signatureMembers = new Set(['keyid', 'method', 'sig']);
 const kib = 1024;
 
-/** aktualizr's JSON (reference section 5, column A). */
+/** aktualizr's JSON. */
 export const profileA: Profile = Object.freeze({
   name: 'a',
   typeWords: Object.freeze({ root: 'Root', targets: 'Targets', snapshot: 'Snapshot', timestamp: 'Timestamp' }),

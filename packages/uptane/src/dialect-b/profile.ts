@@ -9,7 +9,7 @@ import type { Profile } from '../wire/profile.ts';
 const signatureMembers = new Set(['keyid', 'sig']);
 const kib = 1024;
 
-/** TUF 1.0 (reference section 5, column B). */
+/** TUF 1.0. */
 export const profileB: Profile = Object.freeze({
   name: 'b',
   typeWords: Object.freeze({ root: 'root', targets: 'targets', snapshot: 'snapshot', timestamp: 'timestamp' }),

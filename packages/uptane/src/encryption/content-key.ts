@@ -51,7 +51,7 @@ export function encryptionMethodOf(key: KeyObject): EncryptionMethod {
 }
 
 /**
- * Wraps the content key of an image for one ECU (Uptane 5.2.3.2): a fresh key agrees with the ECU's, and what comes out
+ * Wraps the content key of an image for one ECU (Uptane 5.2.3.1.1, 5.4.3.4): a fresh key agrees with the ECU's, and what comes out
  * of HKDF (RFC 5869) seals the content key. The Director lists the text beside the ECU.
  * @param recipient the ECU's public encryption key, X25519 or P-256
  * @throws UptaneError `uptane.bad-key`

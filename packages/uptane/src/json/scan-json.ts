@@ -26,7 +26,7 @@ const wholeNumber = /^(?:0|-?[1-9]\d{0,15})$/;
 /**
  * Walks JSON text once, before JSON.parse, and refuses what would cost too much and what JSON.parse hides: repeated
  * keys (two readers would see two documents under one signature), numbers that two writers print differently, and text
- * that is not in the one form that Uptane 5.2.1 allows. Grammar is left to JSON.parse.
+ * that is not in the one form that Uptane 5.2 allows. Grammar is left to JSON.parse.
  */
 export function scanJson(text: string, rule: TextRule): void {
   const stack: Frame[] = [];
@@ -92,7 +92,7 @@ function contentOf(raw: string, rule: TextRule, stack: readonly Frame[]): string
   }
   if (content.includes('\0') || !content.isWellFormed())
     throw refuse('uptane.bad-text', stack, 'the text holds NUL or half of a surrogate pair');
-  // Uptane 5.2.1: strings are NFC (RFC 5198), else one name has two spellings
+  // Uptane 5.2: strings are NFC (RFC 5198), else one name has two spellings
   if (content.normalize('NFC') !== content)
     throw refuse('uptane.bad-text', stack, `${quote(content)} is not in Unicode normal form C`);
   return content;

@@ -4,7 +4,7 @@ import type { PublicKey } from './public-key.ts';
 
 /**
  * Our key id, used in both dialects: SHA-256 over the canonical key object, which covers value, algorithm and scheme
- * (Uptane 5.2.2; reference S4). For the kinds of key that both dialects know, one id then serves both.
+ * (Uptane 5.2.1). For the kinds of key that both dialects know, one id then serves both.
  */
 export function keyIdOf({ keytype, scheme, value }: PublicKey): string {
   return hash('sha256', olpcJson({ keytype, scheme, keyval: { public: value } }), 'hex');

@@ -100,7 +100,7 @@ describe('a key', () => {
 });
 
 describe('a key id', () => {
-  it('of ours covers value, kind and scheme (reference S4)', () => {
+  it('of ours covers value, kind and scheme (requirement S4)', () => {
     const key = publicKeyOf(generateSigningKey());
     const text = `{"keytype":"ed25519","keyval":{"public":"${key.value}"},"scheme":"ed25519"}`;
     assert.equal(keyIdOf(key), hash('sha256', text, 'hex'));

@@ -40,7 +40,7 @@ export interface InstallationReport {
   readonly items: readonly InstallationItem[];
 }
 
-/** The vehicle version manifest (Uptane 5.4.2.1). */
+/** The vehicle version manifest (Uptane 5.4.2.1.1). */
 export interface Manifest {
   readonly type: 'manifest';
   /** aktualizr sends none: there the TLS client certificate names the vehicle. */

@@ -4,10 +4,10 @@ import type { KeyRing, RoleKeys } from './root.ts';
 import type { Common } from './signed.ts';
 
 export type HashName = 'sha256' | 'sha512';
-/** Lower-case hex by hash function; at least one (reference S5). */
+/** Lower-case hex by hash function; at least one (requirement S5). */
 export type Hashes = ReadonlyMap<HashName, string>;
 
-/** What the Director says about an encrypted image (Uptane 5.2.3.2; reference S7). */
+/** What the Director says about an encrypted image (Uptane 5.2.3.1.1). */
 export interface EncryptedImage {
   readonly filename: string;
   readonly length: number;
@@ -54,6 +54,8 @@ export interface Delegation {
   /** More than one: multi-role delegation (TAP 3), `agreement` of them must say the same. */
   readonly roles: readonly [DelegatedRole, ...DelegatedRole[]];
   readonly agreement: number;
+  /** TAP 3 names the delegation too, when it has several roles. */
+  readonly name: string | undefined;
   readonly paths: readonly string[];
   /** Absent: any hardware. */
   readonly hardwareIds: readonly string[] | undefined;

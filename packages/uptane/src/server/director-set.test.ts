@@ -103,7 +103,7 @@ for (const name of worlds)
         assert.equal(compactJson(JSON.parse(bytes.toString())), bytes.toString());
     });
 
-    it('names its vehicle when it is empty, so that it cannot be replayed to another (reference S6)', () => {
+    it('names its vehicle when it is empty, so that it cannot be replayed to another (requirement S6)', () => {
       const { targets } = director.createSet(input({ targets: [], correlationId: undefined }));
       const { signed } = dialectOf(name).readTargets(targets);
       assert.deepEqual(

@@ -67,7 +67,7 @@ interface Body {
 }
 
 function bodyOf({ vehicleId, correlationId, targets }: DirectorSetInput): Body {
-  // The vehicle is always named, so that no targets of it can be replayed to another (reference S6)
+  // The vehicle is always named, so that no targets of it can be replayed to another (requirement S6)
   const custom = compactJson(correlationId === undefined ? { vehicleId } : { correlationId, vehicleId });
   return { custom, targets: directorTargetsText(targets) };
 }

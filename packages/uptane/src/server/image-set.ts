@@ -90,7 +90,7 @@ function collect(dialect: Dialect, input: ImageSetInput, root: Root): TargetsFil
   }
   const stray = [...input.delegated.keys()].find((name) => !files.has(name));
   if (stray === undefined) return files;
-  // A role that lost its delegation stays listed (reference C10), but no client asks for it.
+  // A role that lost its delegation stays listed (requirement C10), but no client asks for it.
   for (const [name, bytes] of input.delegated) if (!files.has(name)) files.set(name, readTargets(dialect, name, bytes));
   return files;
 }

@@ -15,7 +15,7 @@ export interface SecondaryMemory {
 
 const printsKept = 32;
 
-/** Judges one Secondary's report, whose signature was verified, by what was seen of it before (reference section 7). */
+/** Judges one Secondary's report, whose signature was verified, by what was seen of it before. */
 export function judgeReport(
   { counter }: EcuReport,
   print: string,

@@ -237,7 +237,7 @@ for (const name of worlds) {
   });
 }
 
-/** What aktualizr 2020.10 sends, built here by hand from its documentation (reference section 6 and 7). */
+/** What aktualizr 2020.10 sends, built here by hand from its documentation. */
 describe('a manifest as aktualizr writes it', () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   const ed = generateSigningKey();

@@ -15,7 +15,7 @@ export interface InventoryEcu {
   readonly keyId?: string | undefined;
 }
 
-/** The vehicle as the inventory knows it (reference S21). */
+/** The vehicle as the inventory knows it (requirement S21). */
 export interface InventoryVehicle {
   readonly vehicleId: string;
   readonly primarySerial: string;
@@ -49,7 +49,7 @@ export interface JudgedManifest {
 }
 
 /**
- * Checks a vehicle version manifest against the inventory (Uptane 5.3.2.1; reference S17). What cannot be trusted is
+ * Checks a vehicle version manifest against the inventory (Uptane 5.3.2.1; requirement S17). What cannot be trusted is
  * thrown; what is merely old is said.
  * @throws UptaneError `uptane.unknown-vehicle`, `uptane.unknown-ecu`, `uptane.wrong-signer`, `uptane.replay`, format codes
  */
@@ -105,7 +105,7 @@ function requireHash({ message }: SignedFile<unknown>, said: unknown, place: str
 
 const noncesKept = 64;
 
-/** The Primary's counter strictly increases, or its nonce was never seen (Uptane 5.3.2.1; reference section 7). */
+/** The Primary's counter strictly increases, or its nonce was never seen (Uptane 5.3.2.1). */
 function requireNewPrimaryReport(
   { counter, nonce }: EcuReport,
   memory: ManifestMemory,

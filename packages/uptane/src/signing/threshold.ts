@@ -14,7 +14,7 @@ export interface SignatureState {
 }
 
 /**
- * Counts the *different keys* of a role that signed a file (Uptane 5.4.4.5: a threshold of unique keys). A key listed
+ * Counts the *different keys* of a role that signed a file (Uptane 5.4.4.3: a threshold of unique keys). A key listed
  * under two ids counts once; signatures of others are ignored.
  */
 export function signatureState(file: SignedFile<unknown>, role: RoleKeys, keys: KeyRing): SignatureState {

@@ -157,7 +157,7 @@ describe('an unmodified aktualizr', () => {
     assert.throws(() => server.poll(), /unmet threshold/);
   });
 
-  it('refuses what the reference says it refuses: this client is no paper tiger', () => {
+  it('refuses what aktualizr refuses: it is no paper tiger', () => {
     const lower = (payload: Record<string, unknown>) => {
       payload._type = 'targets';
     };

@@ -25,7 +25,7 @@ export function expiryOf(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
 
-/** Whether metadata that names this expiry may no longer be used at this time (Uptane 5.4.4; TUF 5.3.10). */
+/** Whether metadata that names this expiry may no longer be used at this time (Uptane 5.4.4.3 to 5.4.4.6). */
 export function isExpired({ expires }: Pick<Common, 'expires'>, now: Date): boolean {
   return Date.parse(expires) <= now.getTime();
 }
@@ -57,7 +57,7 @@ const digits: ReadonlyMap<string, number> = new Map([
   ['sha512', 128],
 ]);
 
-/** All hashes listed will be compared, so one that cannot be is refused (reference C5). */
+/** All hashes listed will be compared, so one that cannot be is refused (requirement C5). */
 export function readHashes(object: JsonObject, at: Place): Hashes {
   const place = inside(at, 'hashes');
   const hashes = new Map<HashName, string>();

@@ -4,6 +4,7 @@ import {
   extraOf,
   listAt,
   member,
+  nameAt,
   objectOf,
   optionalFlagAt,
   refuse,
@@ -22,13 +23,14 @@ import { readHardwareIds } from './target.ts';
 const mostDelegations = 1000;
 const mostPaths = 1000;
 const mostRoles = 16;
+const longestName = 100;
 const single = ['name', 'keyids', 'threshold'];
 const shared = ['paths', 'hardwareIds', 'terminating'];
 const singleMembers = new Set([...single, ...shared]);
-const multiMembers = new Set(['roles', 'min_roles_in_agreement', ...shared]);
-const roleMembers = new Set(single);
+const multiMembers = new Set(['name', 'roleinfo', 'min_roles_in_agreement', ...shared]);
+const roleMembers = new Set(['rolename', 'keyids', 'threshold']);
 
-/** Uptane 5.2.3.3: an ordered list, since the order is the priority; never an object, whose order JSON does not keep. */
+/** Uptane 5.2.3.2: an ordered list, since the order is the priority; never an object, whose order JSON does not keep. */
 export function readDelegations(object: JsonObject, at: Place, profile: Profile): Delegations {
   const keys = readKeyRing(object, at, profile);
   const place = inside(at, 'roles');
@@ -48,10 +50,13 @@ export function readDelegations(object: JsonObject, at: Place, profile: Profile)
 function readDelegation(entry: JsonObject, at: Place, keys: KeyRing): Delegation {
   if (member(entry, 'path_hash_prefixes') !== undefined || member(entry, 'paths') === undefined)
     throw refuse(at, 'a delegation needs "paths"; hash prefixes are not supported');
-  const multi = member(entry, 'roles') !== undefined;
-  const roles = multi ? readMultiRole(entry, at, keys) : ([readRole(entry, at, keys, singleMembers)] as const);
+  const multi = member(entry, 'roleinfo') !== undefined;
+  const roles = multi
+    ? readMultiRole(entry, at, keys)
+    : ([readRole(entry, 'name', at, { keys, known: singleMembers })] as const);
   return {
     roles,
+    name: multi ? nameAt(entry, 'name', at, longestName) : undefined,
     agreement: multi ? wholeNumberAt(entry, 'min_roles_in_agreement', at, { min: 1, max: roles.length }) : 1,
     paths: readPaths(entry, at),
     hardwareIds: readHardwareIds(entry, 'hardwareIds', at),
@@ -62,20 +67,25 @@ function readDelegation(entry: JsonObject, at: Place, keys: KeyRing): Delegation
 
 /** TAP 3: several roles, of which `min_roles_in_agreement` must say the same about an image. */
 function readMultiRole(entry: JsonObject, at: Place, keys: KeyRing): Delegation['roles'] {
-  const place = inside(at, 'roles');
-  const roles = listAt(entry, 'roles', at, mostRoles).map((role, i) => {
+  const place = inside(at, 'roleinfo');
+  const roles = listAt(entry, 'roleinfo', at, mostRoles).map((role, i) => {
     const here = inside(place, i);
-    return readRole(asObject(role, here), here, keys, roleMembers);
+    return readRole(asObject(role, here), 'rolename', here, { keys, known: roleMembers });
   });
   const [first, ...rest] = roles;
   if (!first) throw refuse(place, 'must list at least one role');
   return [first, ...rest];
 }
 
-function readRole(role: JsonObject, at: Place, keys: KeyRing, known: ReadonlySet<string>): DelegatedRole {
-  const name = textAt(role, 'name', at);
+interface RoleRules {
+  readonly keys: KeyRing;
+  readonly known: ReadonlySet<string>;
+}
+
+function readRole(role: JsonObject, key: 'name' | 'rolename', at: Place, { keys, known }: RoleRules): DelegatedRole {
+  const name = textAt(role, key, at);
   const fault = roleNameFault(name);
-  if (fault) throw refuse(inside(at, 'name'), fault);
+  if (fault) throw refuse(inside(at, key), fault);
   return { name, ...readRoleKeys(role, at, keys, known) };
 }
 
@@ -99,17 +109,17 @@ export function writeDelegations({ keys, list, extra }: Delegations, profile: Pr
   );
 }
 
-function writeDelegation({ roles, agreement, paths, hardwareIds, terminating, extra }: Delegation): JsonObject {
+function writeDelegation({ roles, name, agreement, paths, hardwareIds, terminating, extra }: Delegation): JsonObject {
   const rules = [
     ['paths', paths],
     ['hardwareIds', hardwareIds],
     ['terminating', terminating],
   ] as const;
-  if (roles.length === 1) return objectOf([...writeRole(roles[0]), ...rules], extra);
-  const group = roles.map((role) => objectOf(writeRole(role), role.extra));
-  return objectOf([['roles', group], ['min_roles_in_agreement', agreement], ...rules], extra);
+  if (roles.length === 1) return objectOf([...writeRole(roles[0], 'name'), ...rules], extra);
+  const group = roles.map((role) => objectOf(writeRole(role, 'rolename'), role.extra));
+  return objectOf([['name', name], ['roleinfo', group], ['min_roles_in_agreement', agreement], ...rules], extra);
 }
 
-function writeRole(role: DelegatedRole): [string, string | readonly string[] | number][] {
-  return [['name', role.name], ...roleKeyMembers(role)];
+function writeRole(role: DelegatedRole, key: 'name' | 'rolename'): [string, string | readonly string[] | number][] {
+  return [[key, role.name], ...roleKeyMembers(role)];
 }

@@ -82,7 +82,7 @@ function readAssignment(ecu: JsonObject, at: Place): EcuAssignment {
 
 const encryptedMembers = new Set(['filename', 'length', 'hashes', 'method', 'wrappedKey']);
 
-/** Uptane 5.2.3.2: name, hashes and size of the encrypted file, the method, and the key for this ECU. */
+/** Uptane 5.2.3.1.1: name, hashes and size of the encrypted file, the method, and the key for this ECU. */
 function readEncrypted(image: JsonObject, at: Place): EncryptedImage {
   const filename = textAt(image, 'filename', at);
   const fault = targetNameFault(filename);
