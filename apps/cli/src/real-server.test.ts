@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { loadConfig } from '../../server/src/platform/config/load.ts';
 import { type TestDatabase, testDatabase } from '../../server/src/platform/db/testing.ts';
+import { startReceiver } from '../../server/src/platform/notify/testing.ts';
 import { createLog } from '../../server/src/platform/telemetry/log.ts';
 import { type RunningServer, startServer } from '../../server/src/server.ts';
 import { createHome } from './testing.ts';
@@ -22,7 +23,7 @@ before(async () => {
     `--${name}`,
     '0',
   ]);
-  const flags = ['--data.directory', data, '--metrics.enabled', 'false', ...ports];
+  const flags = ['--data.directory', data, '--metrics.enabled', 'false', '--notifications.allowLoopback', ...ports];
   server = await startServer(loadConfig(flags, { DATABASE_URL: database.url }), createLog('silent'));
   url = `https://localhost:${server.ports.tls}`;
   const by = { kind: 'system', id: 'test', name: 'test' } as const;
@@ -155,3 +156,31 @@ async function alter(): Promise<{ rows: number }> {
     .executeTakeFirst();
   return { rows: Number(result.numUpdatedRows) };
 }
+
+test('a notification channel is made from a file, tested, given a new secret and deleted', async (t) => {
+  const receiver = await startReceiver();
+  t.after(receiver.close);
+  const subscriptions = [{ topic: 'updates.*', minSeverity: 'high' }];
+  const channel = { name: 'soar', kind: 'webhook', url: receiver.url, mode: 'immediate', subscriptions };
+
+  const created = await run('notification-channels', 'create', '-f', put('channel.json', channel));
+  assert.equal(created.code, 0, created.err);
+  const { channel: made, secret } = JSON.parse(created.out) as { channel: { id: string }; secret: string };
+  const tested = await run('notification-channels', 'test', made.id);
+  const rotated = await run('notification-channels', 'rotate-secret', made.id, '--yes');
+  const changed = await run('notification-channels', 'update', made.id, '-f', put('change.json', { enabled: false }));
+  const listed = await run('notification-channels', 'list', '-o', 'csv');
+  const bad = await run('notification-channels', 'create', '-f', put('bad.json', { ...channel, kind: 'chat' }));
+  const deleted = await run('notification-channels', 'delete', made.id, '--yes');
+  const settings = await run('notification-settings', 'show');
+
+  assert.match(secret, /^whsec_/);
+  assert.equal((JSON.parse(tested.out) as { delivered: boolean }).delivered, true, tested.err);
+  assert.match(receiver.subjects()[0] ?? '', /Test of the channel soar/);
+  assert.notEqual((JSON.parse(rotated.out) as { secret: string }).secret, secret);
+  assert.equal((JSON.parse(changed.out) as { state: string }).state, 'disabled');
+  assert.match(listed.out, /soar,webhook,http:\/\/127\.0\.0\.1:\d+\/hook,immediate,disabled/);
+  assert.match(bad.err, /A chat needs a dialect/);
+  assert.equal(deleted.code, 0, deleted.err);
+  assert.match(settings.out, /updates\.campaign/);
+});

@@ -1,5 +1,27 @@
-import type { OperationId } from '@bulkhead/contract';
+import type { CampaignConsequence, CampaignDetail, OperationId } from '@bulkhead/contract';
 import type { CommandSpec } from './commands/spec.ts';
+
+const campaignEnds = {
+  ended: (value: unknown) => ['finished', 'stopped', 'cancelled'].includes((value as CampaignDetail).state),
+  failure: (value: unknown) => {
+    const { state, why } = value as CampaignDetail;
+    return state === 'finished' ? undefined : why;
+  },
+};
+
+/** What is done to a campaign is said with its numbers first. */
+const ordered = (verb: string, id: OperationId, bound = false): CommandSpec => ({
+  verb,
+  fixed: { dryRun: false },
+  danger: async (session, call) => {
+    const body = { ...(call.body as Record<string, unknown>), dryRun: true };
+    return ((await session.call(id, { ...call, body })) as CampaignConsequence).text;
+  },
+  describe: bound ? { hash: 'The hash of the campaign that was read' } : {},
+  examples: [
+    `bulkhead campaigns ${verb} ID --reason "as agreed on Monday"${bound ? ` --hash ${'0'.repeat(64)}` : ''} --yes`,
+  ],
+});
 
 /** Commands of the release desk and of campaigns. */
 export const updates: Partial<Record<OperationId, CommandSpec>> = {
@@ -53,5 +75,47 @@ export const updates: Partial<Record<OperationId, CommandSpec>> = {
     verb: 'export',
     defaults: { format: 'json' },
     examples: ['bulkhead releases export ID --format html > dossier.html'],
+  },
+  listCampaigns: {
+    verb: 'list',
+    columns: ['id', 'name', 'state', 'releaseName', 'vehicles', 'succeeded', 'errors', 'inFlight', 'wave'],
+    examples: ["bulkhead campaigns list --filter 'state = running'"],
+  },
+  createCampaign: { verb: 'create', bodyFile: true, examples: ['bulkhead campaigns create -f campaign.json'] },
+  previewCampaign: { verb: 'preview', bodyFile: true, examples: ['bulkhead campaigns preview -f campaign.json'] },
+  getCampaign: { verb: 'show', until: campaignEnds, examples: ['bulkhead campaigns show ID --wait'] },
+  putCampaign: { verb: 'put', bodyFile: true, examples: ['bulkhead campaigns put ID -f campaign.json'] },
+  amendCampaign: { verb: 'amend', bodyFile: true, examples: ['bulkhead campaigns amend ID -f amendment.json'] },
+  planCampaign: { verb: 'plan', examples: ['bulkhead campaigns plan ID'] },
+  startCampaign: ordered('start', 'startCampaign', true),
+  resumeCampaign: ordered('resume', 'resumeCampaign', true),
+  rollBackCampaign: ordered('roll-back', 'rollBackCampaign', true),
+  pauseCampaign: ordered('pause', 'pauseCampaign'),
+  stopCampaign: ordered('stop', 'stopCampaign'),
+  cancelCampaign: ordered('cancel', 'cancelCampaign'),
+  listCampaignRequests: {
+    verb: 'list',
+    columns: ['id', 'campaignName', 'action', 'state', 'vehicles', 'requested.by.name', 'requested.at'],
+    examples: ["bulkhead campaign-requests list --filter 'state = open'"],
+  },
+  decideCampaignRequest: {
+    verb: 'decide',
+    defaults: { agree: false },
+    describe: { agree: 'Agree; without it the request is refused', comment: 'Why, for the record' },
+    examples: [`bulkhead campaign-requests decide ID --agree --hash ${'0'.repeat(64)} --comment "checked"`],
+  },
+  listCampaignVehicles: {
+    verb: 'list',
+    examples: [
+      'bulkhead campaign-vehicles list --filter \'campaign = "ID" and state in (failed, timed-out)\' --all -o csv > failed.csv',
+    ],
+  },
+  getCampaignVehicle: { verb: 'vehicle', examples: ['bulkhead campaigns vehicle ID WBHAR1A23S1000001'] },
+  getCampaignCauses: { verb: 'causes', examples: ['bulkhead campaigns causes ID'] },
+  getUpdateSettings: { verb: 'show', examples: ['bulkhead update-settings show'] },
+  putUpdateSettings: {
+    verb: 'put',
+    bodyFile: true,
+    examples: ['bulkhead update-settings put -f time-zones.json'],
   },
 };

@@ -31,7 +31,7 @@ import type { Jobs } from './platform/jobs/jobs.ts';
 import { createSecretBox, deriveSecret } from './platform/keys/derive.ts';
 import type { KeyStore } from './platform/keys/index.ts';
 import type { Live } from './platform/live/live.ts';
-import { createNotify } from './platform/notify/notify.ts';
+import { createNotify, type Notify } from './platform/notify/notify.ts';
 import type { Bus } from './platform/outbox/bus.ts';
 import { createOutbox } from './platform/outbox/outbox.ts';
 import type { Relay } from './platform/outbox/relay.ts';
@@ -70,6 +70,7 @@ export const migrations = [
 const importJob = 'inventory.import';
 /** Tells the matcher of every replica that something waits. */
 export const matcherTopic = 'vulnerabilities.work';
+const planJob = 'updates.plan';
 
 // answers to commands are acknowledged and need no table yet: the command's effect is what is recorded
 const noMessage = Object.freeze({ parse: (payload: Buffer) => decodeCommandAnswer(payload), store: async () => {} });
@@ -170,7 +171,6 @@ export async function createModules(platform: Platform) {
   });
   const monitoring = createMonitoring({ db, clock, announce: async () => live.announce('events') });
   const connectivity = createFrontDoor(platform, { inventory, identity, monitoring });
-  const updates = createUpdates({ db, clock, bind: writers, announce: async (_tx, what) => live.announce(what) });
   const fleet = createFleetPort(inventory);
   const vulnerabilityDeps: VulnerabilityDeps = {
     db,
@@ -187,6 +187,7 @@ export async function createModules(platform: Platform) {
     vulnerabilities.matcher,
   );
   jobs.define(sourceJob, advisorySources.runJob);
+  const updates = wireUpdates(platform, notify);
   const compliance = createCompliance({
     facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
   });
@@ -205,6 +206,20 @@ export async function createModules(platform: Platform) {
   });
 }
 export type Modules = Awaited<ReturnType<typeof createModules>>;
+
+function wireUpdates({ db, clock, jobs, live }: Platform, notify: Notify) {
+  const updates = createUpdates({
+    db,
+    clock,
+    bind: (tx) => ({ audit: createAudit(tx), outbox: createOutbox(tx) }),
+    notify,
+    announce: async (_tx, what) => live.announce(what),
+    startPlanning: async (tx, { campaignId, title, by }) =>
+      (await jobs.start(planJob, { campaignId }, by, { title, tx })).id,
+  });
+  jobs.define(planJob, updates.planJob);
+  return updates;
+}
 
 /** What happens across modules after a commit; types without a handler would wait for ever. */
 export function relayEvents(relay: Relay, { identity, inventory, vulnerabilities }: Modules, live: Live): void {
@@ -232,6 +247,13 @@ const hints = {
   'vulnerabilities.states-changed': 'findings',
   'identity.issued': 'certificates',
   'identity.revoked': 'certificates',
+  'updates.release-published': 'releases',
+  'updates.release-ended': 'releases',
+  'updates.campaign-started': 'campaigns',
+  'updates.campaign-stopped': 'campaigns',
+  'updates.campaign-finished': 'campaigns',
+  'updates.vehicles-updated': 'campaigns',
+  'updates.attack-reported': 'campaigns',
 } as const;
 
 /** The counts behind the ten rules, each asked from the module that owns it. */

@@ -135,7 +135,7 @@ async function openPlatform(
 
 /** Starts what works by itself: outbox, jobs, audit sequencer. Answers the key that signs the audit log. */
 async function startBackground(
-  { db, bus, jobs, live, log, keys, clock }: Platform,
+  { db, bus, jobs, live, log, keys, clock, replica }: Platform,
   modules: Modules,
   undo: Undo,
 ): Promise<KeyObject> {
@@ -165,6 +165,9 @@ async function startBackground(
       .catch((error: unknown) => log.warn({ err: error }, 'decisions could not be looked through; it is tried again'));
   }, decisionsEveryMs);
   undo.add('decisions', () => clearInterval(decisions));
+  const campaigns = modules.updates.driver({ replica, log });
+  campaigns.start();
+  undo.add('campaigns', campaigns.stop);
   const privateKey = ed25519KeyFrom(deriveSecret(keys, 'audit-signing'));
   const sequencer = createSequencer({
     db,

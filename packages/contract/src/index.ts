@@ -33,6 +33,20 @@ export * from './operations.ts';
 export * from './permissions.ts';
 export * from './system.ts';
 export * from './topics.ts';
+export {
+  Campaign,
+  CampaignConsequence,
+  CampaignDefinition,
+  CampaignDetail,
+  CampaignRequest,
+  CampaignRules,
+  CampaignVehicle,
+  CampaignWave,
+  MaintenanceWindow,
+  UpdateSettings,
+  Wave,
+} from './updates/campaign-definition.ts';
+export { campaignOperations } from './updates/campaigns.ts';
 export { Dossier, preconditionSignals } from './updates/dossier.ts';
 export {
   Compatibility,
@@ -41,8 +55,21 @@ export {
   ReleaseDiff,
   ReleaseItemInput,
   ReleaseRule,
+  releaseOperations,
 } from './updates/releases.ts';
-export { type Incompatibility, incompatibilities, releaseStates } from './updates/words.ts';
+export {
+  type CampaignState,
+  type CampaignVehicleState,
+  campaignStates,
+  campaignVehicleStates,
+  type FailureKind,
+  failureKinds,
+  type Incompatibility,
+  incompatibilities,
+  releaseStates,
+  type WaveState,
+  waveStates,
+} from './updates/words.ts';
 export * from './updates.ts';
 export { CaseDetail, caseStates, SlaPolicy, VulnerabilityCase } from './vulnerabilities/cases.ts';
 export { Decision, DecisionDetail, DecisionPlace, DecisionScope } from './vulnerabilities/decisions.ts';

@@ -28,6 +28,7 @@ export const permissions = [
   'updates.write',
   'updates.approve',
   'updates.release',
+  'updates.operate',
   'vulnerabilities.read',
   'vulnerabilities.decide',
   'vulnerabilities.work',

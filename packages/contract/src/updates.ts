@@ -1,6 +1,8 @@
+import { campaignOperations } from './updates/campaigns.ts';
 import { releaseOperations } from './updates/releases.ts';
 
 export const updatesProblems = [
+  'updates.bad-campaign',
   'updates.bad-contents',
   'updates.duplicate-name',
   'updates.hash-changed',
@@ -8,11 +10,15 @@ export const updatesProblems = [
   'updates.not-signed-off',
   'updates.person-required',
   'updates.same-person',
+  'updates.unknown-campaign',
   'updates.unknown-release',
+  'updates.unknown-request',
+  'updates.unknown-vehicle',
   'updates.wrong-state',
 ] as const;
 export type UpdatesCode = (typeof updatesProblems)[number];
 
 export const updatesOperations = {
   ...releaseOperations,
+  ...campaignOperations,
 };

@@ -31,3 +31,61 @@ export const incompatibilities = [
   'conflicts',
 ] as const;
 export type Incompatibility = (typeof incompatibilities)[number];
+
+export const TimeZone = Type.String({
+  pattern: '^[A-Za-z][A-Za-z0-9_+-]{0,39}(/[A-Za-z0-9_+-]{1,40}){0,2}$',
+  description: 'IANA time zone, such as Europe/Berlin',
+});
+
+export const campaignStates = [
+  'draft',
+  'planning',
+  'planned',
+  'running',
+  'paused',
+  'stopped',
+  'finished',
+  'cancelled',
+] as const;
+export type CampaignState = (typeof campaignStates)[number];
+
+export const waveStates = ['waiting', 'running', 'soaking', 'finished'] as const;
+export type WaveState = (typeof waveStates)[number];
+
+/** Where a vehicle stands in a campaign. */
+export const campaignVehicleStates = [
+  'pending',
+  'scheduled',
+  'offered',
+  'consented',
+  'denied',
+  'deferred',
+  'downloading',
+  'downloaded',
+  'installing',
+  'installed-awaiting-report',
+  'succeeded',
+  'failed',
+  'timed-out',
+  'rolled-back',
+  'cancelled',
+  'cancel-rejected',
+  'incompatible',
+  'unreachable',
+  'superseded',
+] as const;
+export type CampaignVehicleState = (typeof campaignVehicleStates)[number];
+
+/** What may be tried again, each with its own policy. */
+export const failureKinds = [
+  'download-failed',
+  'verification-failed',
+  'preconditions-failed',
+  'install-failed',
+  'internal-error',
+  'rolled-back',
+  'timed-out',
+  'unreachable',
+  'denied',
+] as const;
+export type FailureKind = (typeof failureKinds)[number];

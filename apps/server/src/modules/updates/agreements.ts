@@ -1,6 +1,7 @@
 import type { ReleaseDetail } from '@bulkhead/contract';
 import { newId } from '@bulkhead/kernel';
 import { type Db, inTransaction } from '../../platform/db/database.ts';
+import { endedBy, stopCampaignsOf } from './campaign-steps.ts';
 import { type Actor, type UpdatesDeps, updatesEvent } from './deps.ts';
 import { dossierGaps } from './domain/dossier-gaps.ts';
 import { hashChanged, UpdatesError, unknownRelease } from './domain/error.ts';
@@ -120,16 +121,19 @@ const issuing = (deps: UpdatesDeps, at: AtDesk) => ({
     at(id, by, async ({ tx, row, store, now, record }) => {
       stepRelease(row.name, row.state, stepTo(to));
       await store.end(id, to, reason, by, now);
+      if (to === 'withdrawn') await stopCampaignsOf(deps, tx, id, reason, by);
       const payload = { releaseId: id, name: row.name, state: to, reason };
       await deps.bind(tx).outbox.publishAll([updatesEvent('updates.release-ended', payload)]);
       await record(`${stepTo(to)}-release`, { reason });
     }),
 
-  /** Refuses what `end` would refuse. */
-  mayEnd: async (id: string, to: 'deprecated' | 'withdrawn') => {
+  /** What `end` would stop; refuses what it would refuse. Only a withdrawal stops anything. */
+  endedBy: async (id: string, to: 'deprecated' | 'withdrawn') => {
     const row = await createReleaseViews(deps.db).byId(id);
     if (!row) throw unknownRelease(id);
-    return stepRelease(row.name, row.state, stepTo(to));
+    const state = stepRelease(row.name, row.state, stepTo(to));
+    const stopped = to === 'withdrawn' ? await endedBy(deps.db, id) : { campaigns: 0, vehicles: 0 };
+    return { ...stopped, state };
   },
 });
 

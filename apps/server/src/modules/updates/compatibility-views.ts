@@ -52,6 +52,23 @@ export const createCompatibilityViews = (db: Db) => ({
     return { models: release.models, items, rules };
   },
 
+  /** One verdict per vehicle of a slice. */
+  verdicts: async (check: Check, slice: Slice) => {
+    const { rows } = await sql<{
+      vin: string;
+      reason: Incompatibility | null;
+      subject: string | null;
+    }>`select vin, reason, subject from (${verdicts(check, slice)}) x`.execute(db);
+    return rows;
+  },
+
+  /** VINs of few vehicles as the condition of a slice. */
+  theseVins: (vins: readonly string[]): Slice => ({
+    condition: sql<SqlBool>`v.vin = any(${[...vins]}::text[])`,
+    after: '00000000-0000-0000-0000-000000000000',
+    limit: vins.length,
+  }),
+
   /** The verdicts of one slice grouped by reason, with how many vehicles it held and the last id. */
   groups: async (check: Check, slice: Slice) => {
     const { rows } = await sql<{
@@ -82,11 +99,15 @@ async function newerThan(db: Db, item: StoredItem): Promise<string[]> {
 }
 
 /**
- * One row (id, vin, region, reason, subject) per vehicle of the slice that is not retired: the first thing that speaks
+ * One row (id, vin, region, ring, reason, subject) per vehicle of the slice that is not retired: the first thing that speaks
  * against the release, or null (UN R156 7.1.1.7). Last known means reported, else as built. All vehicles of the slice in
  * one statement: sets are joined, nothing is asked per vehicle.
  */
-export function verdicts({ models, items, rules }: Check, { condition, after, limit }: Slice): RawBuilder<unknown> {
+export function verdicts(
+  { models, items, rules }: Check,
+  { condition, after, limit }: Slice,
+  ring: Expression<number | null> = sql`null::int`,
+): RawBuilder<unknown> {
   const roles = [...new Set([...items, ...rules].map(({ role }) => role))];
   const itemRoles = [...new Set(items.map(({ role }) => role))];
   const hardware = items.flatMap(({ ordinal, role, hardware_ids }) =>
@@ -95,7 +116,7 @@ export function verdicts({ models, items, rules }: Check, { condition, after, li
   const newer = items.flatMap((item) => item.newer.map((id) => ({ ordinal: item.ordinal, id })));
   const versions = rules.flatMap((rule, ordinal) => rule.versions.map((version) => ({ ordinal, version })));
   return sql`with t as materialized (
-      select v.id, v.vin, v.region, v.model_code from inventory_vehicle v
+      select v.id, v.vin, v.region, v.model_code, ${ring} as ring from inventory_vehicle v
       join inventory_vehicle_status vs on vs.vehicle_id = v.id
       where vs.state <> 'retired' and v.id > ${after}::uuid and (${condition}) order by v.id limit ${limit}),
     item(ordinal, role, name, version) as (select * from unnest(${items.map((i) => i.ordinal)}::int[],
@@ -131,5 +152,5 @@ export function verdicts({ models, items, rules }: Check, { condition, after, li
       union all select id, 8, 'conflicts', name from judged where kind = 'conflicts' and listed
       union all select id, 5, 'up-to-date', '' from k group by id having bool_and(reported_version is not distinct from version)),
     first as (select distinct on (id) id, reason, subject from fault order by id, rank, subject)
-    select t.id, t.vin, t.region, f.reason, f.subject from t left join first f on f.id = t.id`;
+    select t.id, t.vin, t.region, t.ring, f.reason, f.subject from t left join first f on f.id = t.id`;
 }

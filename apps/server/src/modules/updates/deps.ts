@@ -33,11 +33,37 @@ export interface UpdatesDeps {
   readonly images?: ImageCatalogue;
   /** What changes in components and known vulnerabilities between two software versions; undefined when nobody knows. */
   diffOf?(fromSoftwareId: string, toSoftwareId: string): Promise<ReleaseDiff | undefined>;
+  /** Queues the job `updates.plan` (its handler is `updates.planJob`) in the given transaction; answers the job's id. */
+  startPlanning(
+    tx: Db,
+    input: { readonly campaignId: string; readonly title: string; readonly by: Actor },
+  ): Promise<string>;
+  /** Tells people outside, from the transaction that changed something. */
+  readonly notify?: { publish(tx: Db, notice: Notice): Promise<unknown> };
   /** Tells open consoles that a list changed; sent when the transaction commits. */
   announce?(tx: Db, what: ChangedList): Promise<unknown>;
 }
 
-export type ChangedList = 'releases';
+export type ChangedList = 'releases' | 'campaigns';
+
+export interface Notice {
+  readonly topic: 'updates.campaign' | 'updates.undeliverable';
+  readonly severity: 'info' | 'low' | 'medium' | 'high' | 'critical';
+  readonly subject: string;
+  readonly text: string;
+  readonly link: string;
+  readonly data?: Json;
+  readonly dedupeKey?: string;
+}
+
+interface CampaignFacts {
+  readonly campaignId: string;
+  readonly name: string;
+  readonly kind: 'rollout' | 'rollback';
+  readonly releaseId: string;
+  /** Vulnerabilities that the release fixes. */
+  readonly fixes: readonly string[];
+}
 
 /** The events of this module and what they carry. */
 export interface UpdatesEvents {
@@ -52,6 +78,20 @@ export interface UpdatesEvents {
     readonly name: string;
     readonly state: 'deprecated' | 'withdrawn';
     readonly reason: string;
+  };
+  readonly 'updates.campaign-started': CampaignFacts & { readonly vehicles: number };
+  readonly 'updates.campaign-stopped': CampaignFacts & {
+    readonly state: 'paused' | 'stopped' | 'cancelled';
+    readonly why: string;
+  };
+  readonly 'updates.campaign-finished': CampaignFacts & { readonly vehicles: number; readonly succeeded: number };
+  /** A vehicle now runs the target: what the release fixes is fixed there. */
+  readonly 'updates.vehicles-updated': CampaignFacts & { readonly vins: readonly string[] };
+  readonly 'updates.attack-reported': {
+    readonly vin: string;
+    readonly campaignId: string | null;
+    readonly ecuSerial: string | null;
+    readonly detail: string;
   };
 }
 

@@ -1,10 +1,10 @@
 import type { Dossier, ReleaseDiff, ReleaseItemInput } from '@bulkhead/contract';
-import { type Clock, manualClock } from '@bulkhead/kernel';
+import { type Clock, manualClock, newId } from '@bulkhead/kernel';
 import { createAudit } from '../../platform/audit/audit.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { createOutbox } from '../../platform/outbox/outbox.ts';
 import { testInventory } from '../inventory/testing.ts';
-import type { Actor, ImageCatalogue } from './deps.ts';
+import type { Actor, ImageCatalogue, Notice } from './deps.ts';
 import { emptyDossier } from './domain/empty-dossier.ts';
 import { createUpdates } from './updates.ts';
 
@@ -70,16 +70,23 @@ export function testUpdates(
   } = {},
 ) {
   const { inventory, importAll } = testInventory(db, clock);
+  const planned: string[] = [];
+  const notices: Notice[] = [];
   const updates = createUpdates({
     db,
     clock,
     bind: (tx) => ({ audit: createAudit(tx), outbox: createOutbox(tx) }),
+    startPlanning: async (_tx, { campaignId }) => {
+      planned.push(campaignId);
+      return newId();
+    },
+    notify: { publish: async (_tx, notice) => void notices.push(notice) },
     ...(images ? { images } : {}),
     ...(diffOf ? { diffOf } : {}),
   });
   const software = async (name: string, version: string) =>
     (await inventory.software.create({ name, version, supplier: 'Wired', function: 'telematics' }, people.ada)).id;
-  return { updates, inventory, importAll, clock, software };
+  return { updates, inventory, importAll, clock, software, planned, notices };
 }
 export type TestUpdates = ReturnType<typeof testUpdates>;
 

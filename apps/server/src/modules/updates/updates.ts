@@ -1,7 +1,18 @@
 import { createAgreements } from './agreements.ts';
+import { createAssignments } from './assignments.ts';
+import { engine } from './campaign-life.ts';
+import { createCampaignSteps } from './campaign-steps.ts';
+import { createCampaignVehicleViews } from './campaign-vehicle-views.ts';
+import { createCampaigns } from './campaigns.ts';
+import { campaignCauses } from './causes.ts';
 import { checkCompatibility } from './compatibility.ts';
-import type { UpdatesDeps } from './deps.ts';
+import type { ListQuery, UpdatesDeps } from './deps.ts';
+import { UpdatesError } from './domain/error.ts';
+import { createDriver, type DriverOptions } from './driver.ts';
+import { planStep } from './plan.ts';
+import { type PlanContext, runPlan } from './plan-job.ts';
 import { createReleases } from './releases.ts';
+import { createSettings } from './settings.ts';
 
 /** Rule 4, second half: releases, campaigns, RXSWIN. The only writer of updates_*. */
 export const createUpdates = (deps: UpdatesDeps) =>
@@ -10,5 +21,29 @@ export const createUpdates = (deps: UpdatesDeps) =>
     agreements: createAgreements(deps),
     compatibility: (releaseId: string, filter: string, signal?: AbortSignal) =>
       checkCompatibility(deps.db, releaseId, filter, signal),
+    campaigns: createCampaigns(deps),
+    steps: createCampaignSteps(deps),
+    vehicles: createVehicles(deps),
+    causes: (campaignId: string) => campaignCauses(deps, campaignId),
+    settings: createSettings(deps),
+    /** The seam to the Director. */
+    assignments: createAssignments(deps),
+    /** Handler of the job `updates.plan`. */
+    planJob: (context: PlanContext) => runPlan(deps, context.input.campaignId, context),
+    /** Runs a plan to its end in this call; for tools and tests. */
+    planNow: async (campaignId: string, slice?: number) => {
+      while (!(await planStep(deps, campaignId, engine, slice)).ended);
+    },
+    driver: (options: DriverOptions) => createDriver(deps, options),
   });
 export type Updates = ReturnType<typeof createUpdates>;
+
+const createVehicles = ({ db }: UpdatesDeps) => ({
+  list: (query: ListQuery) => createCampaignVehicleViews(db).list(query),
+  get: async (campaignId: string, vin: string) => {
+    const views = createCampaignVehicleViews(db);
+    const vehicle = await views.byVin(campaignId, vin);
+    if (!vehicle) throw new UpdatesError('updates.unknown-vehicle', `${vin} takes no part in this campaign.`);
+    return { ...vehicle, events: await views.events(campaignId, vin) };
+  },
+});

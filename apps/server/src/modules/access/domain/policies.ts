@@ -15,6 +15,7 @@ permit (
     Bulkhead::Action::"jobs.cancel",
     Bulkhead::Action::"notifications.write",
     Bulkhead::Action::"updates.write", Bulkhead::Action::"updates.approve", Bulkhead::Action::"updates.release",
+    Bulkhead::Action::"updates.operate",
     Bulkhead::Action::"vulnerabilities.decide", Bulkhead::Action::"vulnerabilities.work", Bulkhead::Action::"vulnerabilities.configure"
   ],
   resource

@@ -14,3 +14,9 @@ export const hashChanged = () =>
     'updates.hash-changed',
     'What you read has changed since: read it again and decide on what it says now.',
   );
+
+export const unknownCampaign = (id: string) =>
+  new UpdatesError('updates.unknown-campaign', `There is no campaign ${id}: check the id.`);
+
+export const unknownRequest = (id: string) =>
+  new UpdatesError('updates.unknown-request', `There is no request ${id}: check the id.`);

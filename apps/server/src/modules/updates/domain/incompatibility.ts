@@ -1,10 +1,13 @@
-import type { Incompatibility } from '@bulkhead/contract';
+import { type Incompatibility, incompatibilities } from '@bulkhead/contract';
+
+export const isIncompatibility = (text: string): text is Incompatibility =>
+  (incompatibilities as readonly string[]).includes(text);
 
 /** In words, for the people who decide what to do about it. */
 export function incompatibilityText(reason: Incompatibility, subject: string): string {
   switch (reason) {
     case 'model':
-      return `The release is not for the model ${subject}`;
+      return `The release is not for the model ${subject}`.trimEnd();
     case 'missing-ecu':
       return `There is no ECU with the role ${subject}`;
     case 'hardware':
