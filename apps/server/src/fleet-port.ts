@@ -20,6 +20,7 @@ export function createFleetPort({ sbomContents, vehicleIndex, modelSizes }: Sour
     },
     vehicles: (softwareIds) => vehicleIndex.count(softwareIds),
     vehiclesPerSoftware: vehicleIndex.countsPerSoftware,
+    remaining: vehicleIndex.remaining,
     modelSizes,
   };
   return Object.freeze(port);

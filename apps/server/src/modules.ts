@@ -16,6 +16,7 @@ import { createUpdates, updatesMigrations } from './modules/updates/index.ts';
 import {
   createAdvisorySources,
   createAffectedVehicles,
+  createCases,
   createVulnerabilities,
   sourceJob,
   type VulnerabilityDeps,
@@ -176,7 +177,7 @@ export async function createModules(platform: Platform) {
     db,
     clock,
     log,
-    bind: writers,
+    bind: (tx) => ({ ...writers(tx), notify }),
     fleet,
     announce: (what) => live.announce(what),
     wake: (tx) => bus.publish(tx, matcherTopic, null),
@@ -187,6 +188,7 @@ export async function createModules(platform: Platform) {
     vulnerabilities.matcher,
   );
   jobs.define(sourceJob, advisorySources.runJob);
+  const cases = createCases({ ...vulnerabilityDeps, operatorName: access.operators.nameOf });
   const updates = wireUpdates(platform, notify);
   const compliance = createCompliance({
     facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
@@ -198,6 +200,7 @@ export async function createModules(platform: Platform) {
     monitoring,
     connectivity,
     vulnerabilities,
+    cases,
     affectedVehicles: createAffectedVehicles({ db, fleet, vehicles: createVehiclePort(inventory) }),
     advisorySources,
     updates,
@@ -222,11 +225,15 @@ function wireUpdates({ db, clock, jobs, live }: Platform, notify: Notify) {
 }
 
 /** What happens across modules after a commit; types without a handler would wait for ever. */
-export function relayEvents(relay: Relay, { identity, inventory, vulnerabilities }: Modules, live: Live): void {
+export function relayEvents(relay: Relay, { identity, inventory, vulnerabilities, cases }: Modules, live: Live): void {
   const system = { kind: 'system', id: 'inventory', name: 'retirement' } as const;
   relay.on('inventory.vehicle-retired', async ({ payload }, tx) => {
     const { ecuIds } = payload as { ecuIds: string[] };
     await identity.revokeEcus(tx, ecuIds, { reason: 'cessationOfOperation', by: system });
+  });
+  relay.on('inventory.software-reported', async ({ payload }, tx) => {
+    const { changes } = payload as { changes: { name: string }[] };
+    await cases.programsReported(tx, [...new Set(changes.map(({ name }) => name))]);
   });
   relay.on('inventory.sbom-stored', async ({ payload }, tx) => {
     await vulnerabilities.softwareChanged(tx, [(payload as { softwareId: string }).softwareId]);

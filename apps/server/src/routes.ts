@@ -7,6 +7,7 @@ import { monitoringRoutes } from './modules/monitoring/index.ts';
 import { updatesProblemTable, updatesRoutes } from './modules/updates/index.ts';
 import {
   affectedVehicleRoutes,
+  caseRoutes,
   decisionRoutes,
   sourceRoutes,
   vulnerabilityProblemTable,
@@ -33,6 +34,7 @@ export const problems: ProblemTable = {
 export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...accessRoutes(modules.access),
   ...affectedVehicleRoutes(modules.affectedVehicles),
+  ...caseRoutes(modules.cases),
   ...complianceRoutes(modules.compliance),
   ...connectivityRoutes(modules.connectivity),
   ...decisionRoutes(modules.vulnerabilities.decisions),

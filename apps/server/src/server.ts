@@ -29,6 +29,8 @@ const consoleDirectory = fileURLToPath(new URL('../../console/dist', import.meta
 const auditOrigin = 'bulkhead/audit';
 /** Large fleets show counts that are this old at most. */
 const figuresEveryMs = 120_000;
+/** How soon a case shows what vehicles reported. */
+const casesEveryMs = 15_000;
 /** A decision is over this long after its time at most. */
 const decisionsEveryMs = 30_000;
 
@@ -168,6 +170,12 @@ async function startBackground(
   const campaigns = modules.updates.driver({ replica, log });
   campaigns.start();
   undo.add('campaigns', campaigns.stop);
+  const cases = setInterval(() => {
+    modules.cases
+      .sweep()
+      .catch((error: unknown) => log.warn({ err: error }, 'cases could not be looked at; it is tried again'));
+  }, casesEveryMs);
+  undo.add('cases', () => clearInterval(cases));
   const privateKey = ed25519KeyFrom(deriveSecret(keys, 'audit-signing'));
   const sequencer = createSequencer({
     db,

@@ -77,7 +77,7 @@ describe('an operation', () => {
     const used = new Set<string>(all.map(([, { permission }]) => permission));
     for (const [id, { permission }] of all) assert.ok(permissions.includes(permission), `${id}: ${permission}`);
     // their operations come with decisions, sources and cases
-    const pending: readonly string[] = ['vulnerabilities.work', 'vulnerabilities.configure'];
+    const pending: readonly string[] = ['vulnerabilities.configure'];
     assert.deepEqual(
       permissions.filter((name) => !used.has(name) && !pending.includes(name)),
       [],

@@ -8,8 +8,10 @@ import { complianceOperations, systemOperations } from './system.ts';
 import { updatesOperations } from './updates.ts';
 import {
   affectedVehicleOperations,
+  caseOperations,
   decisionOperations,
   sourceOperations,
+  decisionOperations,
   vulnerabilityCoreOperations,
 } from './vulnerabilities.ts';
 
@@ -17,6 +19,7 @@ import {
 export const operations = {
   ...accessOperations,
   ...affectedVehicleOperations,
+  ...caseOperations,
   ...complianceOperations,
   ...connectivityOperations,
   ...decisionOperations,

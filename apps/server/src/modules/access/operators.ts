@@ -66,6 +66,11 @@ export function createOperators({ db, clock, bind, views }: AccessDeps, links: P
   };
 
   return Object.freeze({
+    /** The name of an active operator. */
+    nameOf: async (id: string): Promise<string | undefined> => {
+      const row = await views.operatorById(id);
+      return row?.state === 'active' ? row.name : undefined;
+    },
     list: async (query: ListQuery) => {
       const { rows, ...page } = await views.operators(query);
       return { ...page, items: rows.map(toOperator) };

@@ -2,6 +2,7 @@ import type { Clock, Json } from '@bulkhead/kernel';
 import type { Audit, Actor as AuditActor } from '../../platform/audit/audit.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Log } from '../../platform/db/log.ts';
+import type { Notify } from '../../platform/notify/notify.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 
 export type Actor = AuditActor;
@@ -10,6 +11,8 @@ export type Actor = AuditActor;
 export interface VulnerabilityWriters {
   readonly audit: Audit;
   readonly outbox: Pick<Outbox, 'publishAll'>;
+  /** Tells people outside; absent where nobody listens. */
+  readonly notify?: Pick<Notify, 'publish'>;
 }
 
 /** The contents of one SBOM, as the inventory keeps them. */
@@ -90,6 +93,11 @@ export interface FleetPort {
   /** Exact number of vehicles that run any of these versions. */
   vehicles(softwareIds: readonly string[]): Promise<number>;
   vehiclesPerSoftware(softwareIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** How far a program is from one of these versions, by what vehicles reported. */
+  remaining(
+    name: string,
+    fixedSoftwareIds: readonly string[],
+  ): Promise<{ readonly total: number; readonly fixed: number; readonly remaining: number; readonly unknown: number }>;
   modelSizes(): Promise<ReadonlyMap<string, number>>;
   /** Software versions that no SBOM describes. */
   softwareWithoutSbom(): Promise<number>;

@@ -2,6 +2,8 @@ import { type MigrationSource, migrationsOf } from '../../platform/db/migrate.ts
 
 export { type AdvisorySources, createAdvisorySources, sourceJob } from './advisory-sources.ts';
 export { type AffectedVehicles, createAffectedVehicles } from './affected-vehicles.ts';
+export { caseRoutes } from './case-routes.ts';
+export { type Cases, createCases } from './cases.ts';
 export { decisionRoutes } from './decision-routes.ts';
 export type { FleetPort, VehiclePort, VulnerabilityDeps, VulnerabilityEvents } from './deps.ts';
 export { affectedVehicleRoutes, vulnerabilityProblemTable, vulnerabilityRoutes } from './routes.ts';

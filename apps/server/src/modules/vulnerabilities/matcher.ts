@@ -11,6 +11,7 @@ import { createQueueStore } from './queue-store.ts';
 import { createRecordCache, type RecordCache } from './record-cache.ts';
 import { createRecordStore, type QueueKind } from './record-store.ts';
 import { refreshStates } from './states.ts';
+import { syncCases } from './sync-cases.ts';
 
 /** How much of each kind one transaction takes: seconds of work at the most. */
 const most: Readonly<Record<QueueKind, number>> = {
@@ -19,6 +20,7 @@ const most: Readonly<Record<QueueKind, number>> = {
   vulnerability: 500,
   rerank: 2_000,
   context: 5_000,
+  case: 50,
 };
 const pollMs = 5_000;
 
@@ -96,6 +98,9 @@ async function carryOut(
 ): Promise<void> {
   const views = createMatchViews(tx);
   switch (kind) {
+    case 'case':
+      for (const id of ids) await syncCases(tx, deps, id);
+      return deps.announce('cases');
     case 'software':
       return loadSoftware(tx, deps, ids);
     case 'vulnerability':
@@ -172,6 +177,7 @@ async function settle(
   opened: number,
 ): Promise<void> {
   await refreshStates(tx, touched, deps.clock.now());
+  await createRecordStore(tx).enqueue('case', touched);
   const events = [];
   for (let i = 0; i < risen.length; i += 500)
     events.push(

@@ -17,7 +17,7 @@ export interface NewRecord {
   readonly keys: readonly string[];
 }
 
-export type QueueKind = 'vulnerability' | 'component' | 'software' | 'rerank' | 'context';
+export type QueueKind = 'case' | 'vulnerability' | 'component' | 'software' | 'rerank' | 'context';
 
 const json = (value: unknown) => JSON.stringify(value);
 

@@ -3,6 +3,7 @@ import type { Db } from '../../platform/db/database.ts';
 import { findingState } from './domain/finding-state.ts';
 import { createFindingStore } from './finding-store.ts';
 import { createQueueStore } from './queue-store.ts';
+import { createRecordStore } from './record-store.ts';
 import { createStateViews } from './state-views.ts';
 
 /**
@@ -25,5 +26,6 @@ export async function refreshStates(tx: Db, vulnerabilityIds: readonly string[],
   const set = await store.setStates(states, now);
   const changed = [...new Set([...reset, ...set])];
   await store.recount(changed);
+  await createRecordStore(tx).enqueue('case', changed);
   return changed;
 }

@@ -53,16 +53,15 @@ export const component = (name: string, version: string | null, more: Partial<Co
   ...more,
 });
 
-/** The fleet as this module sees it, held in memory: the inventory has tests of its own. */
-export function createTestFleet() {
-  const software = new Map<string, Installed>();
+const countBy = (rows: readonly AffectedVehicleRow[], pick: (row: AffectedVehicleRow) => string) =>
+  [...Map.groupBy(rows, pick)].map(([value, group]) => ({ value, vehicles: group.length }));
+
+function portOf(software: Map<string, Installed>): FleetPort & VehiclePort {
   const vehiclesOf = (ids: readonly string[]) =>
     [...new Map(ids.flatMap((id) => software.get(id)?.vehicles ?? []).map((row) => [row.vin, row])).values()].toSorted(
       (a, b) => (a.vin < b.vin ? -1 : 1),
     );
-  const countBy = (rows: readonly AffectedVehicleRow[], pick: (row: AffectedVehicleRow) => string) =>
-    [...Map.groupBy(rows, pick)].map(([value, group]) => ({ value, vehicles: group.length }));
-  const port: FleetPort & VehiclePort = {
+  return {
     sbomOf: async (id) => software.get(id)?.contents,
     softwareWithSbom: async () =>
       [...software].map(([softwareId, { contents }]) => ({ softwareId, sbomId: contents.sbomId })),
@@ -88,8 +87,23 @@ export function createTestFleet() {
     vehicleStream: async function* (ids) {
       yield* vehiclesOf(ids);
     },
+    remaining: async (name, fixedIds) => {
+      const idsOf = (keep: (id: string) => boolean) =>
+        [...software].flatMap(([id, { contents }]) => (contents.software.name === name && keep(id) ? [id] : []));
+      const [total, remaining] = [
+        vehiclesOf(idsOf(() => true)).length,
+        vehiclesOf(idsOf((id) => !fixedIds.includes(id))).length,
+      ];
+      return { total, fixed: total - remaining, remaining, unknown: 0 };
+    },
     modelSizes: async () => new Map([['ARIA', 100]]),
   };
+}
+
+/** The fleet as this module sees it, held in memory: the inventory has tests of its own. */
+export function createTestFleet() {
+  const software = new Map<string, Installed>();
+  const port = portOf(software);
   return {
     port,
     /** Registers a version with its contents; answers its id. */
@@ -116,6 +130,13 @@ export function createTestFleet() {
       const about = { id, name, version, supplier: 'Halden', function: roles[0]?.function ?? 'other', createdAt };
       software.set(id, { contents: { sbomId: newId(), software: about, components }, roles, vehicles: rows });
       return id;
+    },
+    /** Vehicles report the other version, until so many are left on the first. */
+    move: (name: string, from: string, to: string, left: number): void => {
+      const find = (version: string) =>
+        [...software.values()].find(({ contents: { software: one } }) => one.name === name && one.version === version);
+      const [source, target] = [find(from), find(to)];
+      if (source && target) target.vehicles.push(...source.vehicles.splice(left));
     },
     replace: (id: string, components: readonly Component[]): void => {
       const known = software.get(id);
