@@ -11,7 +11,6 @@ import {
   caseOperations,
   decisionOperations,
   sourceOperations,
-  decisionOperations,
   vulnerabilityCoreOperations,
 } from './vulnerabilities.ts';
 
