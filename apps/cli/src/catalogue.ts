@@ -3,6 +3,7 @@ import type { CommandSpec } from './commands/spec.ts';
 import { sbomCommands } from './sbom-catalogue.ts';
 import { sourceCommands } from './source-commands.ts';
 import { updates } from './updates-catalogue.ts';
+import { vulnerabilities, vulnerabilityNouns } from './vulnerabilities-catalogue.ts';
 
 const jobEnds = {
   ended: (value: unknown) => ['succeeded', 'failed', 'cancelled'].includes((value as Job).state),
@@ -286,6 +287,7 @@ const notifications: Partial<Record<OperationId, CommandSpec>> = {
 export const catalogue: Readonly<Partial<Record<OperationId, CommandSpec>>> = Object.freeze({
   ...vehicles,
   ...software,
+  ...vulnerabilities,
   ...identity,
   ...connectivity,
   ...notifications,
@@ -305,6 +307,7 @@ export const nouns: Readonly<Record<string, string>> = Object.freeze({
   components: 'Components in the software of the fleet',
   aliases: 'What names of components without identifiers mean',
   licences: 'Licences in the software of the fleet',
+  ...vulnerabilityNouns,
   imports: 'Bulk imports of vehicles, ECUs and software',
   certificates: 'Certificates of vehicles and services',
   'claim-certificates': 'Certificates with which a plant enrols ECUs',

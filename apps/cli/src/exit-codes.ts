@@ -23,7 +23,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = Object.freez
   4: 'Denied: not signed in, not permitted, or the server is not the one whose fingerprint was given',
   5: 'Conflict with the present state, for example already revoked',
   6: 'Timed out',
-  7: 'Policy violated: the audit log does not verify, an SBOM breaks a limit that was asked for, or a root lacks signatures',
+  7: 'Policy violated: the audit log does not verify, an SBOM breaks a limit or the gate, or a root lacks signatures',
 });
 
 const ownCodes: Readonly<Record<CliCode, ExitCode>> = {

@@ -4,6 +4,7 @@ import { catalogue, nouns } from './catalogue.ts';
 import { addAuditVerify } from './commands/audit-verify.ts';
 import { addCompletion } from './commands/completion.ts';
 import type { Environment } from './commands/environment.ts';
+import { addGate } from './commands/gate.ts';
 import { addImportsCreate } from './commands/imports-create.ts';
 import { addKeysCreate } from './commands/keys-create.ts';
 import { addLoginCommands, contextOption } from './commands/login.ts';
@@ -38,6 +39,7 @@ export function buildProgram(environment: Environment, version: string): Command
   for (const id of Object.keys(catalogue) as OperationId[]) addOperation(environment, byNoun, id);
   addImportsCreate(environment, byNoun.get('imports') as Command);
   addAuditVerify(environment, byNoun.get('audit') as Command);
+  addGate(environment, program);
   addSign(environment, program);
   addKeysCreate(
     environment,

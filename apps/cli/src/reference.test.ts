@@ -13,7 +13,15 @@ test('the committed reference is what the command tree says', () => {
 });
 
 test('every operation of the contract has a command, or a reason to have none', () => {
-  const written = ['getSession', 'createImport', 'appendImport', 'startImport', 'getAuditCheckpoint', 'verifyAudit'];
+  const written = [
+    'getSession',
+    'createImport',
+    'appendImport',
+    'startImport',
+    'getAuditCheckpoint',
+    'verifyAudit',
+    'evaluateSbom',
+  ];
   const browser = [
     'getSetup',
     'beginEnrolment',

@@ -19,14 +19,14 @@ export const outputOption = () =>
   );
 
 /** Fields that the paging options of the command itself take the place of. */
-const paging = { limit: undefined, after: undefined } as const;
+const paging = { limit: undefined, after: undefined, cursor: undefined } as const;
 
 /** The command of any operation that answers with items: lists with filter, order and cursor, and plain ones. */
 export function addRowsCommand(environment: Environment, parent: Command, id: OperationId, given: CommandSpec): void {
   const operation = operationOf(id);
   const fields: Readonly<Record<string, FieldSpec>> = operation.list?.fields ?? {};
   const all = columnsOf(rowSchema(operation) ?? {});
-  const spec = followedBy(operation) === 'after' ? { ...given, fixed: { ...given.fixed, ...paging } } : given;
+  const spec = followedBy(operation) ? { ...given, fixed: { ...given.fixed, ...paging } } : given;
   const command = parent.command(spec.verb).description(operation.summary);
   addInputs(command, operation, spec);
   if (operation.list) addListOptions(command, operation.list.defaultSort);
