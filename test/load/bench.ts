@@ -6,6 +6,7 @@ import { benchAudit } from './audit-log.ts';
 import { benchDirectorSets } from './director-sets.ts';
 import { benchEstIssue } from './est-issue.ts';
 import { benchEventsCommit } from './events-commit.ts';
+import { benchFleetIndex } from './fleet-index.ts';
 import { type Figure, jsonLine, tableOf } from './harness/figure.ts';
 import { writeReport } from './harness/report.ts';
 import { type Bench, runBench } from './harness/run.ts';
@@ -27,6 +28,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'import.ecus': benchImportEcus,
   'http.list': benchHttpList,
   'updates.director': benchDirectorSets,
+  'fleet-index': benchFleetIndex,
 };
 
 const usage = `npm run bench -- [names] [--json] [--quick] [--write] [--profile <directory>]

@@ -1,44 +1,54 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import { isLargeFleet } from './fleet-size-views.ts';
 
-export interface Use {
+export interface ComponentUse {
   readonly softwareVersions: number;
+  /** Vehicles in use that run any of these versions. */
   readonly vehicles: number;
 }
 
-interface Row {
-  id: string;
-  versions: string;
-  vehicles: string;
-}
-
-const usesIn = (rows: readonly Row[]) =>
-  new Map(rows.map((row) => [row.id, { softwareVersions: Number(row.versions), vehicles: Number(row.vehicles) }]));
+/** Blocks that a page may join: a core takes about a million a second. */
+const mostBlocks = 150_000;
 
 /**
- * Software versions and vehicles that carry a component. Of a large fleet the vehicles are those of the versions added
- * up, at most the fleet: an upper bound, since one vehicle may run several of them.
+ * Software versions and vehicles that carry a component. Exact unless the components of the page stand in so many versions
+ * of so large a fleet that joining them would take too long: then the vehicles are those of the versions at their last count
+ * added up, at most the fleet, an upper bound since one vehicle may run several of them.
  */
-export async function usesOf(db: Db, ids: readonly string[]): Promise<Map<string, Use>> {
+export async function componentUses(db: Db, ids: readonly string[]): Promise<Map<string, ComponentUse>> {
   if (ids.length === 0) return new Map();
-  if (await isLargeFleet(db)) return boundsOf(db, ids);
-  const { rows } = await sql<Row>`
-    with used as materialized (select distinct sc.component_id, b.software_id from inventory_sbom_component sc
-      join inventory_sbom b on b.id = sc.sbom_id where sc.component_id = any(${ids}::uuid[]))
-    select u.component_id as id, count(distinct u.software_id)::text as versions, count(distinct i.vehicle_id)::text as vehicles
-    from used u left join inventory_installation i on i.current_id = u.software_id group by u.component_id`.execute(db);
-  return usesIn(rows);
-}
-
-async function boundsOf(db: Db, ids: readonly string[]): Promise<Map<string, Use>> {
-  const { rows } = await sql<Row>`
-    select u.component_id as id, count(*)::text as versions,
-      least(sum(s.vehicles), (select sum(vehicle_count) from inventory_model))::text as vehicles
+  const { rows } = await sql<{ id: string; software: string[]; most: string; blocks: number }>`
+    select u.component_id as id, array_agg(u.software_id::text order by u.software_id) as software,
+      least(sum(s.vehicles), (select sum(vehicle_count) from inventory_model))::text as most,
+      (select count(*)::int from inventory_vehicle_block where kind = 'live' and key = '') as blocks
     from (select distinct sc.component_id, b.software_id from inventory_sbom_component sc
       join inventory_sbom b on b.id = sc.sbom_id where sc.component_id = any(${ids}::uuid[])) u
     join inventory_software s on s.id = u.software_id group by u.component_id`.execute(db);
-  return usesIn(rows);
+  // components of one SBOM are in the same versions: each set of versions is joined once
+  const sets = Map.groupBy(rows, ({ software }) => software.join(' '));
+  const lists = [...sets.values()].map(([first]) => first?.software ?? []);
+  const blocks = lists.reduce((sum, { length }) => sum + length, 0) * (rows[0]?.blocks ?? 0);
+  const counts = blocks <= mostBlocks ? await countSets(db, lists) : undefined;
+  const places = new Map([...sets.keys()].map((key, place) => [key, place]));
+  return new Map(
+    rows.map(({ id, software, most }) => {
+      const place = places.get(software.join(' ')) ?? -1;
+      return [id, { softwareVersions: software.length, vehicles: counts ? (counts.get(place) ?? 0) : Number(most) }];
+    }),
+  );
+}
+
+/** Vehicles in use that run any version of a list, by the place of the list. */
+async function countSets(db: Db, lists: readonly (readonly string[])[]): Promise<Map<number, number>> {
+  const places = lists.flatMap((list, place) => list.map(() => place));
+  const { rows } = await sql<{ place: number; n: string }>`
+    select u.place, sum(bit_count(u.vehicles & l.vehicles))::text as n from (
+      select p.place, b.block, bit_or(b.vehicles) as vehicles from unnest(${places}::int[], ${lists.flat()}::text[]) p(place, id)
+      join inventory_vehicle_block b on b.kind = 'current' and b.key = p.id group by p.place, b.block) u
+    join inventory_vehicle_block l on l.kind = 'live' and l.key = '' and l.block = u.block group by u.place`.execute(
+    db,
+  );
+  return new Map(rows.map(({ place, n }) => [place, Number(n)]));
 }
 
 /** Vehicles in use that run software with components of each of these names; exact, from the bitmaps of the vehicle index. */

@@ -4,7 +4,7 @@ import type { Db } from '../../platform/db/database.ts';
 import { compare, defineList, type FilterTest } from '../../platform/db/filter-sql.ts';
 import { pageOf } from '../../platform/db/page.ts';
 import { aliasOf, aliasText } from './alias-views.ts';
-import { usesOf } from './component-use-views.ts';
+import { componentUses } from './component-use-views.ts';
 import { idTest } from './sbom-views.ts';
 
 /** `sbom = <id>`: the components of one document. */
@@ -48,7 +48,7 @@ export const createComponentViews = (db: Db) => ({
       .select(aliasOf(sql`c.name_key`).as('alias'))
       .where(sql<boolean>`exists (select from inventory_sbom_component u where u.component_id = c.id)`);
     const { rows, ...page } = await pageOf(select, components, query);
-    const uses = await usesOf(
+    const uses = await componentUses(
       db,
       rows.map(({ id }) => id),
     );

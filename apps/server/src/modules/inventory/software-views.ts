@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { defineList } from '../../platform/db/filter-sql.ts';
 import { pageOf } from '../../platform/db/page.ts';
-import { isLargeFleet } from './fleet-size-views.ts';
+import { type SoftwareUse, softwareUses } from './software-use-views.ts';
 
 const software = defineList(
   inventoryOperations.listSoftware.list,
@@ -24,12 +24,7 @@ interface SoftwareRow {
   created_at: Date;
 }
 
-interface Use {
-  readonly installations: number;
-  readonly vehicles: number;
-}
-
-const softwareOf = (row: SoftwareRow, use: Use = { installations: 0, vehicles: 0 }): Software => ({
+const softwareOf = (row: SoftwareRow, use: SoftwareUse = { installations: 0, vehicles: 0 }): Software => ({
   id: row.id,
   name: row.name,
   version: row.version,
@@ -50,32 +45,10 @@ const select = (db: Db) =>
     .select(['s.id', 's.name', 's.version', 's.supplier', 's.function', 's.part_number', 's.sha256', 's.created_at'])
     .select(['b.id as sbom_id', 'b.component_count']);
 
-/** How often each version is installed: one index-only walk over their installations, or the last count of a large fleet. */
-async function usesOf(db: Db, ids: readonly string[]): Promise<Map<string, Use>> {
-  if (ids.length === 0) return new Map();
-  if (await isLargeFleet(db)) {
-    const kept = await db
-      .selectFrom('inventory_software')
-      .select(['id', 'installations', 'vehicles'])
-      .where('id', 'in', ids)
-      .execute();
-    return new Map(
-      kept.map((row) => [row.id, { installations: Number(row.installations), vehicles: Number(row.vehicles) }]),
-    );
-  }
-  const { rows } = await sql<{ id: string; installations: string; vehicles: string }>`
-    select current_id as id, sum(n)::text as installations, count(*)::text as vehicles from (
-      select current_id, vehicle_id, count(*) as n from inventory_installation
-      where current_id = any(${ids}::uuid[]) group by current_id, vehicle_id) x group by current_id`.execute(db);
-  return new Map(
-    rows.map((row) => [row.id, { installations: Number(row.installations), vehicles: Number(row.vehicles) }]),
-  );
-}
-
 export const createSoftwareViews = (db: Db) => ({
   list: async (query: ListQuery) => {
     const { rows, ...page } = await pageOf(select(db), software, query);
-    const uses = await usesOf(
+    const uses = await softwareUses(
       db,
       rows.map(({ id }) => id),
     );
@@ -84,7 +57,7 @@ export const createSoftwareViews = (db: Db) => ({
 
   byId: async (id: string): Promise<Software | undefined> => {
     const row = await select(db).where('s.id', '=', id).executeTakeFirst();
-    return row && softwareOf(row, (await usesOf(db, [id])).get(id));
+    return row && softwareOf(row, (await softwareUses(db, [id])).get(id));
   },
 
   /** Versions by name and version, as two columns of equal length. */

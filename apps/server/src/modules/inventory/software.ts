@@ -30,16 +30,17 @@ export const createSoftware = ({ db, clock, bind, notify }: InventoryDeps) => ({
       return require(db, known.id);
     }
     try {
-      return await inTransaction(db, async (tx) => {
-        const id = newId();
+      const id = newId();
+      await inTransaction(db, async (tx) => {
         const now = clock.now();
         const sha256 = body.sha256 ? Buffer.from(body.sha256, 'hex') : null;
         await createSoftwareStore(tx).insert([{ id, ...body, part_number: body.partNumber ?? null, sha256 }], now);
         const details = { version: body.version, supplier: body.supplier, sha256: body.sha256 };
         await bind(tx).audit.append({ action: 'inventory.create-software', subject: body.name, by, details, at: now });
         await notify?.(tx, 'software');
-        return require(tx, id);
       });
+      // afterwards: what vehicles reported before counts from the commit on
+      return await require(db, id);
     } catch (error) {
       throw violatedUnique(error) === undefined ? error : otherContent(body);
     }
