@@ -26,6 +26,7 @@ const touched: Readonly<Record<string, readonly string[]>> = {
   sboms: ['software', 'components'],
   software: ['vehicles', 'ecus'],
   findings: ['portfolio', 'vulnerabilities'],
+  cases: ['vulnerability-cases'],
 };
 
 /** Whether a query of this operation shows what a topic is about: its area or a word of its path. */

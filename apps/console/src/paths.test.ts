@@ -12,6 +12,7 @@ test('every address of the console is spelled in one place and does not change b
     'certificate',
     'finding',
     'vulnerability',
+    'vulnerabilityCase',
     'job',
     'signIn',
     'settings',
@@ -63,6 +64,8 @@ test('every address of the console is spelled in one place and does not change b
       "vehicles": "/vehicles",
       "vulnerabilities": "/vulnerabilities",
       "vulnerability": "/vulnerabilities/a%2Fb%20c",
+      "vulnerabilityCase": "/cases/a%2Fb%20c",
+      "vulnerabilityCases": "/cases",
     }
   `);
 });

@@ -45,6 +45,8 @@ export const paths = {
   finding: detail('/findings'),
   vulnerabilities: list('/vulnerabilities'),
   vulnerability: detail('/vulnerabilities'),
+  vulnerabilityCases: list('/cases'),
+  vulnerabilityCase: detail('/cases'),
   connections: list('/connections'),
   refusals: list('/refusals'),
   events: list('/events'),

@@ -173,6 +173,16 @@ const routeTree = root.addChildren([
       below('Vulnerabilities', paths.vulnerabilities(), ({ ref = '' }) => ref),
       lazyRouteComponent(() => import('./pages/vulnerabilities/vulnerability-page.tsx'), 'VulnerabilityPage'),
     ),
+    at(
+      '/cases',
+      top('Cases', paths.vulnerabilityCases()),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/cases-page.tsx'), 'CasesPage'),
+    ),
+    at(
+      '/cases/$id',
+      below('Cases', paths.vulnerabilityCases(), () => 'Case'),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/case-page.tsx'), 'CasePage'),
+    ),
     // connectivity and monitoring
     at(
       '/connections',

@@ -44,6 +44,7 @@ export const areas: readonly Area[] = [
       { text: 'Portfolio', href: paths.portfolio(), key: 'l' },
       { text: 'Findings', href: paths.findings(), key: 'f' },
       { text: 'Vulnerabilities', href: paths.vulnerabilities(), key: 'w' },
+      { text: 'Cases', href: paths.vulnerabilityCases(), key: 'k' },
     ],
   },
   {

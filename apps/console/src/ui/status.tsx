@@ -47,6 +47,10 @@ const looks: Readonly<Record<string, Look>> = {
   affected: ['error', 'Affected'],
   'not-affected': ['success', 'Not affected'],
   fixed: ['success', 'Fixed'],
+  'waiting-for-supplier': ['pending', 'Waiting for supplier'],
+  'fix-available': ['info', 'Fix available'],
+  shipping: ['in-progress', 'Shipping'],
+  paused: ['stopped', 'Clock stands'],
   closed: ['success', 'Closed'],
 };
 
