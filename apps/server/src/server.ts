@@ -52,13 +52,15 @@ function createUndo(log: Log) {
 }
 
 /** A credential for tools that start together with the server: valid one day, one at a time, readable by this user only. */
-async function writeBootstrapToken(modules: Modules, path: string): Promise<void> {
+async function writeBootstrapToken(modules: Modules, { bootstrap, demo }: LoadedConfig['config']): Promise<void> {
   const name = 'bootstrap';
+  // the demonstration also brings advisories, which is not for a plant to do
+  const roles = demo.enabled ? (['provisioner', 'engineer'] as const) : (['provisioner'] as const);
   const { secret } = await modules.access.tokens.replace(
-    { name, roles: ['provisioner'], days: 1 },
+    { name, roles: [...roles], days: 1 },
     { kind: 'system', id: 'bootstrap', name: 'bootstrap.tokenFile' },
   );
-  writeSecretFile(path, secret);
+  writeSecretFile(bootstrap.tokenFile, secret);
 }
 
 /** The set-up link for the first operator; without a terminal it is also left in a file of mode 0600. */
@@ -277,7 +279,7 @@ export async function startServer(
       { loaded, platform, modules, auditKey, kind: storage.kind, startedAt, checkAnswers },
       undo,
     );
-    if (config.bootstrap.tokenFile) await writeBootstrapToken(modules, config.bootstrap.tokenFile);
+    if (config.bootstrap.tokenFile) await writeBootstrapToken(modules, config);
     const consoleUrl = `http://localhost:${ports.http}`;
     const setupLink = await offerSetup(modules, loaded, storage.directory, consoleUrl);
     const { rootFingerprint } = modules.identity;

@@ -1,5 +1,6 @@
 import { createClient } from '@bulkhead/contract';
 import { systemClock } from '@bulkhead/kernel';
+import { provideAdvisories } from './advisories/provide-advisories.ts';
 import { buildFleet, type Fleet, type FleetVehicle } from './fleet/build-fleet.ts';
 import type { SimulatorOptions } from './options.ts';
 import { type Claims, obtainClaims } from './provision/claims.ts';
@@ -86,6 +87,10 @@ export async function simulate(options: SimulatorOptions, hooks: SimulationHooks
   const state = openSimulatorState(options.state, rootFingerprint);
   const platform = platformSbom();
   await provision({ client, fleet, state, log: hooks.log, ...(platform ? { platform } : {}) });
+  // beside the fleet, which does not wait for it
+  void provideAdvisories({ client, state, log: hooks.log }).catch((error: unknown) =>
+    hooks.log(`advisories are missing: ${String(error)}`),
+  );
   const plants = [...new Set(fleet.vehicles.map(({ plant }) => plant))];
   const claims = await obtainClaims(client, state, plants, systemClock);
   const running = runFleet({

@@ -6,6 +6,8 @@ export interface Program {
   readonly function: FleetRole['function'];
   readonly supplier: string;
   readonly versions: readonly [string, string, ...string[]];
+  /** Delivered and registered, and planned for no vehicle yet. */
+  readonly next?: string;
 }
 
 export const programs: readonly Program[] = [
@@ -14,6 +16,7 @@ export const programs: readonly Program[] = [
     function: 'telematics',
     supplier: 'Halden Telematik',
     versions: ['7.2.0', '7.3.1', '7.4.0'],
+    next: '7.5.0',
   },
   { name: 'tcu-modem', function: 'telematics', supplier: 'Halden Telematik', versions: ['MPSS.4.1', 'MPSS.4.3'] },
   { name: 'cgw-os', function: 'gateway', supplier: 'Vasa Networks', versions: ['3.8.2', '3.9.0', '4.0.1'] },
@@ -31,6 +34,10 @@ export const programs: readonly Program[] = [
   { name: 'rls-fw', function: 'sensor', supplier: 'Okuno Sensors', versions: ['1.2', '1.3'] },
   { name: 'cds-fw', function: 'sensor', supplier: 'Okuno Sensors', versions: ['1.0', '1.1'] },
 ];
+
+/** All versions that were ever delivered, oldest first. */
+export const releasesOf = ({ versions, next }: Program): readonly string[] =>
+  next === undefined ? versions : [...versions, next];
 
 const byName: ReadonlyMap<string, Program> = new Map(programs.map((program) => [program.name, program]));
 

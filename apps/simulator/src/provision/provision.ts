@@ -4,7 +4,7 @@ import type { Fleet } from '../fleet/build-fleet.ts';
 import { contentHash } from '../fleet/content-hash.ts';
 import { architectureOf, brand } from '../fleet/model.ts';
 import { models } from '../fleet/models.ts';
-import { type Program, programs } from '../fleet/software.ts';
+import { type Program, programs, releasesOf } from '../fleet/software.ts';
 import { inParallel } from '../run/in-parallel.ts';
 import { buildSbom } from '../sboms/build-sbom.ts';
 import { ecusCsv, importFile, vehiclesCsv } from './import-file.ts';
@@ -48,7 +48,7 @@ type Registration = Parameters<Client['createSoftware']>[0]['body'];
 
 async function provideSoftware(client: Client, platform: ProvisionOptions['platform']): Promise<void> {
   const known = await knownSoftware(client);
-  const releases = programs.flatMap((program) => program.versions.map((version) => ({ program, version })));
+  const releases = programs.flatMap((program) => releasesOf(program).map((version) => ({ program, version })));
   await inParallel(4, releases, ({ program, version }) =>
     provideVersion(client, known, registrationOf(program, version), () => buildSbom(program, version)),
   );

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readSbom } from '@bulkhead/sbom';
 import { models } from '../fleet/models.ts';
-import { programs } from '../fleet/software.ts';
+import { programs, releasesOf } from '../fleet/software.ts';
 import { buildSbom } from './build-sbom.ts';
 import { recipes } from './recipes.ts';
 import { needs, sources } from './sources.ts';
 
 const documents = programs.flatMap((program) =>
-  program.versions.map((version) => ({ program, version, text: buildSbom(program, version) })),
+  releasesOf(program).map((version) => ({ program, version, text: buildSbom(program, version) })),
 );
 
 test('every version of every program has an SBOM that our own reader takes without a warning', () => {

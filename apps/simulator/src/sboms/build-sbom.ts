@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatPurl, type SbomComponent, type SbomDependency, writeCycloneDx } from '@bulkhead/sbom';
-import type { Program } from '../fleet/software.ts';
+import { type Program, releasesOf } from '../fleet/software.ts';
 import { type Recipe, recipes } from './recipes.ts';
 import { needs, type Source, sources } from './sources.ts';
 
@@ -68,7 +68,7 @@ function serialOf(text: string): string {
 export function buildSbom(program: Program, version: string): string {
   const recipe = recipes[program.name];
   if (!recipe) throw new Error(`There is no recipe for "${program.name}"`);
-  const release = program.versions.indexOf(version);
+  const release = releasesOf(program).indexOf(version);
   const open = Object.entries(recipe.open).map(([name, versions]) => openComponent(name, versionAt(versions, release)));
   const closed = closedComponents(recipe, release);
   const subject: SbomComponent = {

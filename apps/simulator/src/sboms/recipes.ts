@@ -28,7 +28,7 @@ const embeddedLinux: Recipe['open'] = {
   lz4: '1.9.3 1.9.4',
   zstd: '1.5.2 1.5.4 1.5.5',
   libarchive: '3.6.1 3.6.2 3.7.2',
-  expat: '2.4.9 2.5.0 2.6.2',
+  expat: '2.4.9 2.5.0 2.6.2 2.6.4',
   'json-c': '0.15 0.16 0.17',
   openssl: '3.0.7 3.0.9 3.0.13',
   iproute2: '5.17.0 6.1.0 6.7.0',
@@ -137,7 +137,7 @@ export const recipes: Readonly<Record<string, Recipe>> = Object.freeze({
       protobuf: '3.20.3 21.12 25.3',
       'abseil-cpp': '20220623.1 20230125.3 20230802.1',
     },
-    closed: [{ supplier: 'Halden Telematik', versions: '7.2 7.3 7.4', modules: 'ecall v2x-stack remote-services' }],
+    closed: [{ supplier: 'Halden Telematik', versions: '7.2 7.3 7.4 7.5', modules: 'ecall v2x-stack remote-services' }],
   },
   'tcu-modem': {
     open: { mbedtls: '2.28.1 2.28.7', lwip: '2.1.2 2.1.3', zlib: '1.2.11 1.2.13' },
