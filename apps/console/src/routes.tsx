@@ -107,6 +107,21 @@ const routeTree = root.addChildren([
       lazyRouteComponent(() => import('./pages/inventory/components-table.tsx'), 'ComponentsPage'),
     ),
     at(
+      '/unidentified-components',
+      top('Unidentified components', paths.unidentified()),
+      lazyRouteComponent(() => import('./pages/inventory/unidentified-page.tsx'), 'UnidentifiedPage'),
+    ),
+    at(
+      '/licences',
+      top('Licences', paths.licences()),
+      lazyRouteComponent(() => import('./pages/inventory/licences-page.tsx'), 'LicencesPage'),
+    ),
+    at(
+      '/sbom-gates',
+      below('SBOMs', paths.sboms(), () => 'Intake gates'),
+      lazyRouteComponent(() => import('./pages/inventory/sbom-gates-page.tsx'), 'SbomGatesPage'),
+    ),
+    at(
       '/imports',
       top('Imports', paths.imports()),
       lazyRouteComponent(() => import('./pages/inventory/imports-page.tsx'), 'ImportsPage'),

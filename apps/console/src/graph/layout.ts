@@ -97,11 +97,15 @@ export function routesOf(node: ElkNode): Map<string, readonly Point[]> {
   return routes;
 }
 
-/** Lays the graph out in ELK's worker, a file of this origin: a `blob:` worker would break the security policy. */
-export async function layOut(graph: Graph): Promise<Layout> {
+export function layOut(graph: Graph): Promise<Layout> {
+  return layOutNode(elkGraph(graph));
+}
+
+/** Lays a graph out in ELK's worker, a file of this origin: a `blob:` worker would break the security policy. */
+export async function layOutNode(graph: ElkNode): Promise<Layout> {
   const elk = new ELK({ workerUrl, workerFactory: (url) => new Worker(url ?? workerUrl) });
   try {
-    const root = await elk.layout(elkGraph(graph));
+    const root = await elk.layout(graph);
     return { places: placesOf(root), routes: routesOf(root) };
   } finally {
     elk.terminateWorker();

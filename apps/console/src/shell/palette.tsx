@@ -17,6 +17,7 @@ interface PaletteProps {
 
 const actions: readonly (Destination & { permission: Permission })[] = [
   { text: 'Import vehicles, ECUs or software', href: paths.newImport(), permission: 'inventory.import' },
+  { text: 'Set what SBOMs of suppliers must reach', href: paths.sbomGates(), permission: 'inventory.write' },
   { text: 'Issue a plant claim certificate', href: paths.claim(), permission: 'identity.issue' },
   { text: 'Invite an operator', href: `${paths.operators()}?invite=1`, permission: 'access.write' },
   { text: 'Create a notification channel', href: paths.newNotificationChannel(), permission: 'notifications.write' },

@@ -8,6 +8,14 @@ export function downloadText(name: string, text: string, type = 'text/csv'): voi
   URL.revokeObjectURL(url);
 }
 
+/** Lets the browser download what an address answers; the server names the file. */
+export function downloadUrl(url: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = '';
+  link.click();
+}
+
 export type Cell = string | number | boolean | null | undefined;
 
 /** One CSV line (RFC 4180); a leading `=`, `+`, `-` or `@` is quoted with an apostrophe so that no sheet runs it. */

@@ -52,6 +52,10 @@ const looks: Readonly<Record<string, Look>> = {
   shipping: ['in-progress', 'Shipping'],
   paused: ['stopped', 'Clock stands'],
   closed: ['success', 'Closed'],
+  accepted: ['success', 'In use'],
+  rejected: ['warning', 'Below the gate'],
+  proposed: ['pending', 'Proposed'],
+  confirmed: ['success', 'Confirmed'],
 };
 
 export function statusText(state: string): string {

@@ -1,15 +1,29 @@
 import type { Component } from '@bulkhead/contract';
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
+import Link from '@cloudscape-design/components/link';
+import { useMemo } from 'react';
+import { paths } from '../../paths.ts';
 import { RuleLine } from '../../shell/rule-line.tsx';
 import { bothFilters } from '../../table/filter-tokens.ts';
 import { useCount } from '../../table/list.ts';
 import { type Column, ServerTable } from '../../table/server-table.tsx';
 import { useListState } from '../../table/use-list-state.ts';
-import { Stack, useTitle } from '../../ui/page.tsx';
+import { Actions, Stack, useTitle } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { integer } from '../../ui/time.ts';
+
+const graphColumn = (sbomId: string): Column<Component> => ({
+  id: 'graph',
+  header: 'Dependencies',
+  width: 140,
+  cell: ({ id, name }) => (
+    <Link href={`${paths.sbom(sbomId, 'dependencies')}&focus=${id}`} ariaLabel={`Dependencies of ${name}`}>
+      Show
+    </Link>
+  ),
+});
 
 const columns: readonly Column<Component>[] = [
   { id: 'name', header: 'Name', rowHeader: true, width: 220, cell: ({ name }) => name },
@@ -18,15 +32,16 @@ const columns: readonly Column<Component>[] = [
     id: 'purl',
     header: 'purl or CPE',
     width: 340,
-    cell: ({ purl, cpe }) =>
-      (purl ?? cpe) ? (
-        <span className="bh-mono">{purl ?? cpe}</span>
-      ) : (
-        <Status state="medium">Nobody can identify it</Status>
-      ),
+    cell: ({ purl, cpe, alias }) => {
+      const text = purl ?? cpe;
+      if (alias !== null) return <Status state="confirmed">{alias}, confirmed by a person</Status>;
+      if (text === null) return <Status state="medium">Nobody can identify it</Status>;
+      return <span className="bh-mono">{text}</span>;
+    },
   },
   { id: 'vehicles', header: 'Vehicles', width: 110, cell: ({ vehicles }) => integer(vehicles) },
   { id: 'softwareVersions', header: 'Software', width: 110, cell: (row) => integer(row.softwareVersions) },
+  { id: 'source', header: 'Built from', width: 140, hidden: true, cell: ({ source }) => source ?? '–' },
   { id: 'supplier', header: 'Supplier', width: 150, cell: ({ supplier }) => supplier ?? '–' },
   { id: 'licences', header: 'Licences', width: 170, cell: ({ licences }) => licences.join(', ') || '–' },
 ];
@@ -42,16 +57,23 @@ function Unidentified({ within }: { within: string }) {
     <Alert
       type="warning"
       header={`Nobody can identify ${integer(count)} ${count === 1 ? 'component' : 'components'}`}
-      action={<Button onClick={() => setState({ filter: unidentified })}>Show them</Button>}
+      action={
+        <Actions>
+          <Button onClick={() => setState({ filter: unidentified })}>Show them</Button>
+          <Button href={paths.unidentified()}>Say what they are</Button>
+        </Actions>
+      }
     >
-      They have neither a purl nor a CPE, so no advisory can be matched to them: a known weakness in them stays unseen.
-      Ask the supplier for an SBOM with identifiers.
+      No advisory can be matched to them: a known weakness in them stays unseen. Say what they are, or ask the supplier
+      for an SBOM with identifiers.
     </Alert>
   );
 }
 
 /** Components of the fleet or, within a filter, of one SBOM. */
-export function ComponentsTable({ within = '', heading }: { within?: string; heading?: 'h1' }) {
+export function ComponentsTable(props: { within?: string; heading?: 'h1'; sbomId?: string }) {
+  const { within = '', heading, sbomId } = props;
+  const shown = useMemo(() => (sbomId ? [...columns, graphColumn(sbomId)] : columns), [sbomId]);
   return (
     <Stack>
       <Unidentified within={within} />
@@ -63,7 +85,7 @@ export function ComponentsTable({ within = '', heading }: { within?: string; hea
         description={
           heading && <RuleLine rule={2} about="What the software is made of, and how many vehicles carry it." />
         }
-        columns={columns}
+        columns={shown}
         rowId={({ id }) => id}
         freeText="name"
         within={within}

@@ -1,4 +1,4 @@
-import { operations, operationUrl } from '@bulkhead/contract';
+import { operations, operationUrl, type Sbom } from '@bulkhead/contract';
 import FileUpload from '@cloudscape-design/components/file-upload';
 import FormField from '@cloudscape-design/components/form-field';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
@@ -28,8 +28,10 @@ export function SbomUpload({ softwareId, replaces }: { softwareId: string; repla
         contentType: 'application/octet-stream',
         onProgress: setSent,
       }),
-    onSuccess: async () => {
-      flash('success', `${file?.name ?? 'The SBOM'} is attached`);
+    onSuccess: async (answer) => {
+      const { state, stateReason } = answer as Sbom;
+      if (state === 'rejected') flash('warning', `${file?.name ?? 'The SBOM'} is kept, but not used`, stateReason);
+      else flash('success', `${file?.name ?? 'The SBOM'} is attached`);
       setFiles([]);
       await queryClient.invalidateQueries({ queryKey: ['inventory'] });
     },

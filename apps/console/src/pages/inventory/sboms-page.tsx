@@ -1,4 +1,5 @@
 import type { Sbom } from '@bulkhead/contract';
+import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import { paths } from '../../paths.ts';
 import { SoftwareLink } from '../../shell/links.tsx';
@@ -9,6 +10,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { bytes, integer } from '../../ui/time.ts';
+import { ScoreMark } from './sbom-marks.tsx';
 
 const columns: readonly Column<Sbom>[] = [
   {
@@ -23,6 +25,9 @@ const columns: readonly Column<Sbom>[] = [
     ),
   },
   { id: 'format', header: 'Format', width: 150, cell: ({ format, specVersion }) => `${format} ${specVersion}` },
+  { id: 'state', header: 'State', width: 150, cell: ({ state }) => <Status state={state} /> },
+  { id: 'score', header: 'Quality', width: 120, cell: ({ score }) => <ScoreMark score={score} /> },
+  { id: 'supplier', header: 'Supplier', width: 150, cell: ({ supplier }) => supplier },
   { id: 'components', header: 'Components', width: 130, cell: ({ components }) => integer(components) },
   {
     id: 'unidentified',
@@ -56,6 +61,7 @@ export function SbomsPage() {
       columns={columns}
       rowId={({ id }) => id}
       freeText="software"
+      actions={<Button href={paths.sbomGates()}>Intake gates</Button>}
       empty={
         <Empty
           title="No SBOMs yet"

@@ -1,3 +1,6 @@
+import { operations, operationUrl } from '@bulkhead/contract';
+import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import { useQuery } from '@tanstack/react-query';
@@ -7,13 +10,30 @@ import { paths } from '../../paths.ts';
 import { quoted } from '../../table/filter-tokens.ts';
 import { CopyAs } from '../../ui/copy-as.tsx';
 import { Copyable } from '../../ui/copyable.tsx';
-import { Page } from '../../ui/page.tsx';
+import { Actions, Page } from '../../ui/page.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { integer } from '../../ui/time.ts';
 import { ComponentsTable } from './components-table.tsx';
 import { SbomUpload } from './sbom-upload.tsx';
+
+/** An SBOM that was kept below the gate, while another one or none is in use. */
+function Waiting({ softwareId }: { softwareId: string }) {
+  const filter = `softwareId = ${quoted(softwareId)} and state = rejected`;
+  const { data } = useQuery(query('listSboms', { query: { filter, limit: 1 } }));
+  const [sbom] = data?.items ?? [];
+  if (!sbom) return null;
+  return (
+    <Alert
+      type="warning"
+      header="An SBOM waits below the intake gate"
+      action={<Button href={paths.sbom(sbom.id)}>Look at it</Button>}
+    >
+      {sbom.stateReason}
+    </Alert>
+  );
+}
 
 /** One software version: where it runs and what it is made of. */
 export function SoftwarePage() {
@@ -23,7 +43,20 @@ export function SoftwarePage() {
   return (
     <Page
       title={software ? `${software.name} ${software.version}` : 'Software'}
-      actions={<CopyAs api={`/software/${id}`} cli={`bulkhead software show ${id}`} />}
+      actions={
+        <Actions>
+          <CopyAs api={`/software/${id}`} cli={`bulkhead software show ${id}`} />
+          {software?.sbomId && (
+            <Button
+              iconName="download"
+              download
+              href={operationUrl(operations.exportSbom, { query: { software: id } })}
+            >
+              Export SBOM
+            </Button>
+          )}
+        </Actions>
+      }
     >
       <Loaded answer={answer} label="software">
         {(loaded) => (
@@ -52,10 +85,11 @@ export function SoftwarePage() {
                 ]}
               />
             </Section>
+            <Waiting softwareId={loaded.id} />
             <Section title="SBOM" description="What this version is made of, as its supplier says.">
               <SbomUpload softwareId={loaded.id} replaces={loaded.sbomId !== null} />
             </Section>
-            {loaded.sbomId && <ComponentsTable within={`sbom = ${quoted(loaded.sbomId)}`} />}
+            {loaded.sbomId && <ComponentsTable within={`sbom = ${quoted(loaded.sbomId)}`} sbomId={loaded.sbomId} />}
           </>
         )}
       </Loaded>

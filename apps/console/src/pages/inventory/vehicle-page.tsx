@@ -1,4 +1,5 @@
-import type { VehicleDetail } from '@bulkhead/contract';
+import { operations, operationUrl, type VehicleDetail } from '@bulkhead/contract';
+import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
@@ -13,6 +14,7 @@ import { quoted } from '../../table/filter-tokens.ts';
 import { CopyAs } from '../../ui/copy-as.tsx';
 import { Copyable } from '../../ui/copyable.tsx';
 import { DangerModal } from '../../ui/danger-modal.tsx';
+import { downloadUrl } from '../../ui/download.ts';
 import { flash } from '../../ui/flash.tsx';
 import { Actions, Page } from '../../ui/page.tsx';
 import { PermittedButton } from '../../ui/permitted-button.tsx';
@@ -88,6 +90,22 @@ function RetireModal({ vehicle, onClose }: { vehicle: VehicleDetail; onClose: ()
   );
 }
 
+/** The SBOM of the whole vehicle, written anew for this download. */
+function ExportSbom({ vin }: { vin: string }) {
+  const urlOf = (view: 'built' | 'reported') => operationUrl(operations.exportSbom, { query: { vin, view } });
+  return (
+    <ButtonDropdown
+      items={[
+        { id: 'built', text: 'As built', secondaryText: 'What was planned for its ECUs' },
+        { id: 'reported', text: 'As reported', secondaryText: 'What its ECUs said they run' },
+      ]}
+      onItemClick={({ detail }) => downloadUrl(urlOf(detail.id === 'reported' ? 'reported' : 'built'))}
+    >
+      Export SBOM
+    </ButtonDropdown>
+  );
+}
+
 /** The digital thread of one vehicle: what is in it, who it is, how it talks, what happened. */
 export function VehiclePage() {
   const { vin = '' } = useParams({ strict: false });
@@ -104,6 +122,7 @@ export function VehiclePage() {
       actions={
         <Actions>
           <CopyAs api={`/vehicles/${vin}`} cli={`bulkhead vehicles show ${vin}`} />
+          <ExportSbom vin={vin} />
           <PermittedButton
             denial={denial ?? retired ?? (vehicle ? undefined : 'The vehicle is not loaded')}
             onClick={() => setRetiring(true)}
