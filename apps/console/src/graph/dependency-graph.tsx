@@ -54,7 +54,7 @@ function flowEdges({ edges }: SbomGraph, routes: Layout['routes']): FlowEdge[] {
     type: 'routed',
     data: { route: routes.get(edgeId(edge)) ?? [] },
     focusable: false,
-    className: edge.kind === 'contains' ? 'bh-edge-external' : 'bh-edge',
+    className: edge.kind === 'contains' ? 'bh-edge-contains' : 'bh-edge',
   }));
 }
 

@@ -32,6 +32,7 @@ type Reason = (recipe: string) => string;
 
 function* recipesOf(name: string, source: string | undefined): Generator<readonly [string, Reason]> {
   if (source !== undefined) yield [source, (recipe) => `built from the recipe ${recipe}`];
+  if (name.startsWith('@')) return; // a scope of an npm package: its last part is nobody's product
   const bare = lastPart(name).replaceAll('_', '-');
   if (kernelParts.test(bare)) yield ['linux', () => 'a part of the Linux kernel'];
   yield [bare, (recipe) => `the known product of the recipe ${recipe}`];

@@ -27,6 +27,7 @@ export function AliasDecision({ alias }: { alias: Alias }) {
     onError: flashFailure,
   });
   const label = `${alias.name} is ${meaningOf(alias)}`;
+  const refusal = alias.state === 'confirmed' ? 'Take back' : 'Reject';
   return (
     <>
       {alias.state !== 'confirmed' && (
@@ -44,11 +45,11 @@ export function AliasDecision({ alias }: { alias: Alias }) {
         <PermittedButton
           denial={denial}
           variant="inline-link"
-          ariaLabel={`Reject that ${label}`}
+          ariaLabel={`${refusal} that ${label}`}
           loading={decide.isPending}
           onClick={() => decide.mutate('reject')}
         >
-          {alias.state === 'confirmed' ? 'Take back' : 'Reject'}
+          {refusal}
         </PermittedButton>
       )}
     </>

@@ -19,7 +19,7 @@ const graphColumn = (sbomId: string): Column<Component> => ({
   header: 'Dependencies',
   width: 140,
   cell: ({ id, name }) => (
-    <Link href={`${paths.sbom(sbomId, 'dependencies')}&focus=${id}`} ariaLabel={`Dependencies of ${name}`}>
+    <Link href={`${paths.sbom(sbomId, 'dependencies')}&focus=${id}`} ariaLabel={`Show the dependencies of ${name}`}>
       Show
     </Link>
   ),
@@ -36,6 +36,9 @@ const columns: readonly Column<Component>[] = [
       const text = purl ?? cpe;
       if (alias !== null) return <Status state="confirmed">{alias}, confirmed by a person</Status>;
       if (text === null) return <Status state="medium">Nobody can identify it</Status>;
+      // a URL of Yocto names a recipe, which no advisory does
+      if (cpe === null && text.startsWith('pkg:yocto/'))
+        return <Status state="medium">{text}, which no advisory names</Status>;
       return <span className="bh-mono">{text}</span>;
     },
   },

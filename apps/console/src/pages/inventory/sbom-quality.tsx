@@ -82,7 +82,7 @@ export function SbomQuality({ sbom }: { sbom: Sbom }) {
               ]}
             />
           </Section>
-          {gateFault && (
+          {gateFault && sbom.state === 'accepted' && (
             <Alert type="warning" header="It would not pass the gate as it is now">
               {gateFault}
             </Alert>
@@ -90,7 +90,7 @@ export function SbomQuality({ sbom }: { sbom: Sbom }) {
           <LocalTable
             title="Rules"
             noun="rules"
-            items={items}
+            items={items.toSorted((a, b) => Number(a.passed) - Number(b.passed))}
             columns={columns}
             rowId={({ id }) => id}
             textOf={({ title, standard, ask }) => `${title} ${standard} ${ask}`}

@@ -25,7 +25,7 @@ const columns: readonly Column<Sbom>[] = [
     ),
   },
   { id: 'format', header: 'Format', width: 150, cell: ({ format, specVersion }) => `${format} ${specVersion}` },
-  { id: 'state', header: 'State', width: 150, cell: ({ state }) => <Status state={state} /> },
+  { id: 'state', header: 'State', width: 170, cell: ({ state }) => <Status state={state} /> },
   { id: 'score', header: 'Quality', width: 120, cell: ({ score }) => <ScoreMark score={score} /> },
   { id: 'supplier', header: 'Supplier', width: 150, cell: ({ supplier }) => supplier },
   { id: 'components', header: 'Components', width: 130, cell: ({ components }) => integer(components) },

@@ -1,4 +1,6 @@
 import type { Alias, UnidentifiedName } from '@bulkhead/contract';
+import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useMemo, useState } from 'react';
@@ -6,8 +8,10 @@ import { paths } from '../../paths.ts';
 import { useDenial } from '../../session.ts';
 import { RuleLine } from '../../shell/rule-line.tsx';
 import { quoted } from '../../table/filter-tokens.ts';
+import { useCount } from '../../table/list.ts';
 import { type Column, ServerTable } from '../../table/server-table.tsx';
-import { Page } from '../../ui/page.tsx';
+import { useListState } from '../../table/use-list-state.ts';
+import { Page, Stack } from '../../ui/page.tsx';
 import { PermittedButton } from '../../ui/permitted-button.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -52,18 +56,33 @@ const columnsWith = (onSay: (name: string) => void): readonly Column<Unidentifie
       <Link href={paths.components({ filter: `name : ${quoted(name)} and identified = false` })}>{name}</Link>
     ),
   },
-  { id: 'vehicles', header: 'Vehicles', width: 110, cell: ({ vehicles }) => integer(vehicles) },
-  { id: 'software', header: 'Software', width: 110, cell: ({ software }) => integer(software) },
-  { id: 'versions', header: 'Versions', width: 110, cell: ({ versions }) => integer(versions) },
+  { id: 'vehicles', header: 'Vehicles', width: 120, cell: ({ vehicles }) => integer(vehicles) },
+  { id: 'software', header: 'Software', width: 130, cell: ({ software }) => integer(software) },
+  { id: 'versions', header: 'Versions', width: 130, cell: ({ versions }) => integer(versions) },
   { id: 'source', header: 'Built from', width: 140, cell: ({ source }) => source ?? '–' },
   { id: 'may', header: 'What it may be', width: 420, cell: (row) => <Proposals row={row} onSay={onSay} /> },
 ];
+
+const proposed = 'proposed = true';
+
+/** Says how many names only wait for somebody's word. */
+function Proposed() {
+  const [state, setState] = useListState();
+  const count = useCount('listUnidentified', `confirmed = false and ${proposed}`);
+  if (!count || state.filter === proposed) return null;
+  return (
+    <Alert type="info" action={<Button onClick={() => setState({ filter: proposed })}>Show them</Button>}>
+      For <b>{integer(count)}</b> of these names there is a proposal: confirm it once, and it holds for every SBOM.
+    </Alert>
+  );
+}
 
 function Unidentified() {
   const [naming, setNaming] = useState<string>();
   const columns = useMemo(() => columnsWith(setNaming), []);
   return (
-    <>
+    <Stack>
+      <Proposed />
       <ServerTable
         operation="listUnidentified"
         noun="names"
@@ -80,7 +99,7 @@ function Unidentified() {
         }
       />
       {naming !== undefined && <AliasForm name={naming} onClose={() => setNaming(undefined)} />}
-    </>
+    </Stack>
   );
 }
 
@@ -95,7 +114,12 @@ const aliasColumns: readonly Column<Alias>[] = [
   },
   { id: 'because', header: 'Because', width: 260, cell: ({ because }) => because },
   { id: 'decidedBy', header: 'Decided by', width: 160, cell: ({ decidedBy }) => decidedBy ?? '–' },
-  { id: 'decidedAt', header: 'Decided', width: 130, cell: ({ decidedAt }) => <RelativeTime at={decidedAt} /> },
+  {
+    id: 'decidedAt',
+    header: 'Decided',
+    width: 130,
+    cell: ({ decidedAt }) => (decidedAt ? <RelativeTime at={decidedAt} /> : '–'),
+  },
   { id: 'createdAt', header: 'Created', width: 130, cell: ({ createdAt }) => <RelativeTime at={createdAt} /> },
   { id: 'actions', header: 'Actions', width: 150, cell: (alias) => <AliasDecision alias={alias} /> },
 ];
