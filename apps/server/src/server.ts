@@ -153,6 +153,7 @@ async function startBackground(
   undo.add('notifications', modules.notify.worker.stop);
   bus.subscribe(matcherTopic, modules.vulnerabilities.matcher.wake, modules.vulnerabilities.matcher.wake);
   modules.vulnerabilities.matcher.start();
+  undo.add('figures of findings', modules.vulnerabilities.stopFigures);
   undo.add('matcher', modules.vulnerabilities.matcher.stop);
   await modules.vulnerabilities.catchUp();
   modules.advisorySources.schedule.start();

@@ -19,8 +19,8 @@ export interface PriorityInput {
   readonly epss?: number;
   /** The entry in CISA's catalogue of known exploited vulnerabilities. */
   readonly kev?: KnownExploited;
-  /** What CISA's SSVC assessment in the CVE record says. */
-  readonly ssvc?: { readonly exploitation?: Exploitation; readonly automatable?: boolean };
+  /** An SSVC assessment: CISA's in the CVE record, unless `source` names another assessor. */
+  readonly ssvc?: { readonly exploitation?: Exploitation; readonly automatable?: boolean; readonly source?: string };
   readonly context?: EcuContext;
   readonly matchStrength: MatchStrength;
 }

@@ -36,7 +36,6 @@ const columns: readonly TableProps.ColumnDefinition<Occurrence>[] = [
     minWidth: 120,
     cell: ({ priority }) => <OutcomeMark outcome={priority.outcome} />,
   },
-  { id: 'reason', header: 'Why', minWidth: 240, cell: ({ priority }) => priority.reason },
   {
     id: 'environmental',
     header: 'CVSS here',

@@ -25,8 +25,8 @@ const outcomes = [
 ] as const;
 
 /** A count that leads to the findings behind it; nothing to see is a dash. */
-function Count({ count, filter, label }: { count: number; filter: string; label: string }) {
-  if (count === 0) return <span aria-label={`${label}: none`}>–</span>;
+function Count({ count, filter, label, none = '–' }: { count: number; filter: string; label: string; none?: string }) {
+  if (count === 0) return <span aria-label={`${label}: none`}>{none}</span>;
   return (
     <Link href={paths.findings({ filter })} ariaLabel={`${label}: ${count} findings`}>
       {integer(count)}
@@ -47,23 +47,26 @@ function Totals({ portfolio: { totals, unidentifiedComponents, softwareWithoutSb
     <Section title="Open findings" description="Each component version counts once, however many vehicles carry it.">
       <ColumnLayout columns={4} variant="text-grid">
         {outcomes.map(([name, outcome, label]) =>
-          figure(label, <Count count={totals[name]} label={label} filter={`outcome = ${outcome} and ${todo}`} />),
+          figure(
+            label,
+            <Count none="0" count={totals[name]} label={label} filter={`outcome = ${outcome} and ${todo}`} />,
+          ),
         )}
         {figure(
           'Resting on a weak identifier',
-          <Count count={totals.unsure} label="Unsure" filter={`verdict = unsure and ${todo}`} />,
+          <Count none="0" count={totals.unsure} label="Unsure" filter={`verdict = unsure and ${todo}`} />,
         )}
         {figure(
           'Components nobody could identify',
           unidentifiedComponents === 0 ? (
-            '–'
+            '0'
           ) : (
             <Link href={paths.components({ filter: 'identified = false' })}>{integer(unidentifiedComponents)}</Link>
           ),
         )}
         {figure(
           'Software versions without SBOM',
-          softwareWithoutSbom === 0 ? '–' : <Link href={paths.softwareList()}>{integer(softwareWithoutSbom)}</Link>,
+          softwareWithoutSbom === 0 ? '0' : <Link href={paths.softwareList()}>{integer(softwareWithoutSbom)}</Link>,
         )}
       </ColumnLayout>
     </Section>

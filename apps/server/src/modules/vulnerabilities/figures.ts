@@ -7,12 +7,13 @@ import { createQueueStore } from './queue-store.ts';
 
 type Sets = readonly { readonly software: string[]; readonly ids: string[] }[];
 const placesAtOnce = 200;
+const soonMs = 2_000;
 
 /**
  * Brings in line what changes with the fleet and not with a record: where software runs, how many vehicles carry it, the portfolio. To
  * be called every few minutes; exact numbers are asked of the inventory when a page shows one vulnerability.
  */
-export const createFigures = ({ db, clock, fleet, wake, announce }: VulnerabilityDeps) => {
+export const createFigures = ({ db, clock, fleet, log, wake, announce }: VulnerabilityDeps) => {
   const counted = new Map<string, number>();
   const bySet = new Map<string, number>();
   const written = new Map<string, number>();
@@ -38,29 +39,47 @@ export const createFigures = ({ db, clock, fleet, wake, announce }: Vulnerabilit
     return counts;
   }
 
-  return {
-    refresh: async (): Promise<void> => {
-      const views = createFiguresViews(db);
-      const ids = await views.softwareIds();
-      for (let i = 0; i < ids.length; i += placesAtOnce)
-        await inTransaction(db, async (tx) => {
-          await createQueueStore(tx).hold();
-          const changed = await refreshPlaces(tx, fleet, ids.slice(i, i + placesAtOnce));
-          if (changed.length > 0) await wake(tx);
-        });
-      const stale = await staleSoftware(ids);
-      const components = await countSets(await views.componentsBySoftware(), stale);
-      const vulnerabilities = await countSets(await views.vulnerabilitiesBySoftware(), stale);
+  const refresh = async (): Promise<void> => {
+    const views = createFiguresViews(db);
+    const ids = await views.softwareIds();
+    for (let i = 0; i < ids.length; i += placesAtOnce)
       await inTransaction(db, async (tx) => {
         await createQueueStore(tx).hold();
-        const store = createFiguresStore(tx);
-        await store.setComponentVehicles(components);
-        await store.setVulnerabilityVehicles(vulnerabilities);
-        await store.clearVehicles();
-        await store.countPortfolio(clock.now());
+        const changed = await refreshPlaces(tx, fleet, ids.slice(i, i + placesAtOnce));
+        if (changed.length > 0) await wake(tx);
       });
-      for (const { id, vehicles } of [...components, ...vulnerabilities]) written.set(id, vehicles);
-      announce('findings');
+    const stale = await staleSoftware(ids);
+    const components = await countSets(await views.componentsBySoftware(), stale);
+    const vulnerabilities = await countSets(await views.vulnerabilitiesBySoftware(), stale);
+    await inTransaction(db, async (tx) => {
+      await createQueueStore(tx).hold();
+      const store = createFiguresStore(tx);
+      await store.setComponentVehicles(components);
+      await store.setVulnerabilityVehicles(vulnerabilities);
+      await store.clearVehicles();
+      await store.countPortfolio(clock.now());
+    });
+    for (const { id, vehicles } of [...components, ...vulnerabilities]) written.set(id, vehicles);
+    announce('findings');
+  };
+
+  let soon: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  return {
+    refresh,
+    /** After findings changed: people should not wait minutes for their numbers. Many changes in a row are counted once. */
+    refreshSoon: (): void => {
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        running = refresh().catch((error: unknown) =>
+          log.warn({ err: error }, 'the figures of findings could not be counted'),
+        );
+      }, soonMs);
+      soon.unref();
+    },
+    stop: async (): Promise<void> => {
+      clearTimeout(soon);
+      await running;
     },
   };
 };

@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import type { Db } from '../../platform/db/database.ts';
 import { inTransaction } from '../../platform/db/database.ts';
 import { createComponentStore } from './component-store.ts';
@@ -23,6 +24,8 @@ const most: Readonly<Record<QueueKind, number>> = {
   case: 50,
 };
 const pollMs = 5_000;
+/** How soon is looked again while another replica, or a person's change, holds the matcher. */
+const busyMs = 50;
 
 type Scope = { readonly column: 'vulnerability_id' | 'component_id'; readonly ids: readonly string[] };
 
@@ -30,7 +33,7 @@ type Scope = { readonly column: 'vulnerability_id' | 'component_id'; readonly id
  * Keeps findings in line with records, components and places. All that waits is in the queue table and each batch is one
  * transaction, so a replica may die at any instant and another one goes on; while one works the others wait.
  */
-export function createMatcher(deps: VulnerabilityDeps) {
+export function createMatcher(deps: VulnerabilityDeps, changed: () => void = () => {}) {
   const { db, log, announce } = deps;
   const cache = createRecordCache();
   let timer: NodeJS.Timeout | undefined;
@@ -38,20 +41,27 @@ export function createMatcher(deps: VulnerabilityDeps) {
   let again = false;
   let stopped = true;
 
-  async function step(): Promise<boolean> {
-    const worked = await inTransaction(db, async (tx) => {
+  async function step(): Promise<'worked' | 'idle' | 'busy'> {
+    const outcome = await inTransaction(db, async (tx) => {
       const queue = createQueueStore(tx);
-      const work = (await queue.claim()) ? await queue.take(most) : undefined;
-      if (!work) return false;
+      if (!(await queue.claim())) return (await queue.size()) > 0 ? 'busy' : 'idle';
+      const work = await queue.take(most);
+      if (!work) return 'idle';
       await carryOut(tx, deps, cache, work.kind, work.subjects);
-      return true;
+      return 'worked';
     });
-    if (worked) for (const list of ['vulnerabilities', 'findings'] as const) announce(list);
-    return worked;
+    if (outcome === 'worked') for (const list of ['vulnerabilities', 'findings'] as const) announce(list);
+    return outcome;
   }
   /** Works off everything that waits. Ends early when stopping; what is left stays queued. */
   async function drain(): Promise<void> {
-    while (await step()) if (stopped && running) return;
+    let worked = false;
+    for (let outcome = await step(); outcome !== 'idle'; outcome = await step()) {
+      if (outcome === 'worked') worked = true;
+      else await setTimeoutAsync(busyMs);
+      if (stopped && running) return;
+    }
+    if (worked) changed();
   }
   const loop = async () => {
     do {

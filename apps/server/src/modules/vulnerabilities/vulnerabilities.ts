@@ -21,8 +21,8 @@ export const createVulnerabilities = (deps: VulnerabilityDeps) => {
   const { db, clock, fleet } = deps;
   const views = createVulnerabilityViews(db);
   const findings = createFindingViews(db);
-  const matcher = createMatcher(deps);
   const figures = createFigures(deps);
+  const matcher = createMatcher(deps, figures.refreshSoon);
   const cache = createRecordCache();
   return Object.freeze({
     intake: createIntake(deps),
@@ -30,6 +30,7 @@ export const createVulnerabilities = (deps: VulnerabilityDeps) => {
     matcher,
     /** What changes with the fleet; every few minutes. */
     refreshFigures: figures.refresh,
+    stopFigures: figures.stop,
     ...reading(deps, views, findings),
 
     /** An SBOM was stored or accepted: its components are matched. */

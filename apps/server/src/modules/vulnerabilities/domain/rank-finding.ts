@@ -42,6 +42,7 @@ export function priorityInput(
           },
         }),
     ssvc: {
+      ...(from.exploitationSource === 'own' ? { source: 'own assessment' } : {}),
       ...(from.exploitationSource === null ? {} : { exploitation: from.exploitation }),
       ...(from.automatable === null ? {} : { automatable: from.automatable }),
     },
