@@ -3,7 +3,7 @@ import type { CommandSpec } from './commands/spec.ts';
 import { sbomCommands } from './sbom-catalogue.ts';
 import { sourceCommands } from './source-commands.ts';
 import { updates } from './updates-catalogue.ts';
-import { vulnerabilities, vulnerabilityNouns } from './vulnerabilities-catalogue.ts';
+import { cases, vulnerabilities, vulnerabilityNouns } from './vulnerabilities-catalogue.ts';
 
 const jobEnds = {
   ended: (value: unknown) => ['succeeded', 'failed', 'cancelled'].includes((value as Job).state),
@@ -288,6 +288,7 @@ export const catalogue: Readonly<Partial<Record<OperationId, CommandSpec>>> = Ob
   ...vehicles,
   ...software,
   ...vulnerabilities,
+  ...cases,
   ...identity,
   ...connectivity,
   ...notifications,

@@ -1,4 +1,4 @@
-import type { Decision, OperationId } from '@bulkhead/contract';
+import type { CaseDetail, Decision, OperationId } from '@bulkhead/contract';
 import type { CommandSpec } from './commands/spec.ts';
 import type { LooseCall, Session } from './session.ts';
 
@@ -85,9 +85,76 @@ export const vulnerabilities: Partial<Record<OperationId, CommandSpec>> = {
   },
 };
 
+const ofCase = async (session: Session, call: LooseCall): Promise<string> => {
+  const { number, ref, software, vehicles } = (await session.call('getCase', call)) as CaseDetail;
+  return `case ${number}, ${ref} in ${software} (${vehicles.remaining} vehicles to fix)`;
+};
+
+/** Commands about the work on vulnerabilities. */
+export const cases: Partial<Record<OperationId, CommandSpec>> = {
+  listCases: {
+    verb: 'list',
+    noun: 'cases',
+    columns: ['id', 'number', 'ref', 'software', 'outcome', 'state', 'owner.name', 'dueAt', 'overdue'],
+    examples: [
+      "bulkhead cases list --filter 'overdue = true'",
+      "bulkhead cases list --filter 'state != closed' --sort due",
+    ],
+  },
+  getCase: { verb: 'show', noun: 'cases', examples: ['bulkhead cases show ID'] },
+  openCase: {
+    verb: 'open',
+    noun: 'cases',
+    describe: { ref: 'Vulnerability', software: 'Name of the program' },
+    examples: ['bulkhead cases open --ref CVE-2024-45492 --software tcu-os'],
+  },
+  assignCase: {
+    verb: 'assign',
+    noun: 'cases',
+    bodyFile: true,
+    examples: ['bulkhead cases assign ID -f owner.json'],
+  },
+  pauseCase: {
+    verb: 'pause',
+    noun: 'cases',
+    describe: { reason: 'Why, for the timeline and the audit log' },
+    danger: async (session, call) => `Stops the clock of ${await ofCase(session, call)}.`,
+    examples: ['bulkhead cases pause ID --reason "the supplier ships the fix in March" --yes'],
+  },
+  resumeCase: { verb: 'resume', noun: 'cases', examples: ['bulkhead cases resume ID'] },
+  commentCase: {
+    verb: 'comment',
+    noun: 'cases',
+    describe: { text: 'The note' },
+    examples: ['bulkhead cases comment ID --text "reproduced on the bench"'],
+  },
+  linkFix: {
+    verb: 'fix',
+    noun: 'cases',
+    describe: { softwareId: 'Id of the version that fixes it', campaign: 'Campaign that ships it' },
+    examples: ['bulkhead cases fix ID --software-id ID'],
+  },
+  requestSupplier: {
+    verb: 'request',
+    noun: 'cases',
+    describe: { question: 'What you want to know', contact: 'Address of the supplier', days: 'Days to answer' },
+    examples: ['bulkhead cases request ID --question "Is the parser reachable in your module?" --days 14'],
+  },
+  getSlaPolicy: { verb: 'show', noun: 'sla-policy', examples: ['bulkhead sla-policy show -o json > sla.json'] },
+  putSlaPolicy: {
+    verb: 'put',
+    noun: 'sla-policy',
+    bodyFile: true,
+    danger: async () => 'Changes the clocks of all open cases.',
+    examples: ['bulkhead sla-policy put -f sla.json'],
+  },
+};
+
 export const vulnerabilityNouns: Readonly<Record<string, string>> = Object.freeze({
   vulnerabilities: 'Vulnerabilities and the vehicles that carry them',
   findings: 'Component versions of the fleet met by a vulnerability',
   portfolio: 'Open findings by model and ECU',
+  cases: 'Work on vulnerabilities, with the clock and how much of the fleet is fixed',
+  'sla-policy': 'Days until the fix, by priority and criticality',
   decisions: 'Decisions about vulnerabilities, with where they hold and until when',
 });

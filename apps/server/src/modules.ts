@@ -191,7 +191,8 @@ export async function createModules(platform: Platform) {
   const cases = createCases({ ...vulnerabilityDeps, operatorName: access.operators.nameOf });
   const updates = wireUpdates(platform, notify);
   const compliance = createCompliance({
-    facts: () => gatherFacts({ inventory, identity, connectivity, monitoring }, db),
+    facts: () =>
+      gatherFacts({ inventory, identity, connectivity, monitoring, vulnerabilities, cases, advisorySources }, db),
   });
   return Object.freeze({
     access,
@@ -270,16 +271,28 @@ async function gatherFacts(
     identity,
     connectivity,
     monitoring,
-  }: Pick<Modules, 'inventory' | 'identity' | 'connectivity' | 'monitoring'>,
+    vulnerabilities,
+    cases,
+    advisorySources,
+  }: Pick<
+    Modules,
+    'inventory' | 'identity' | 'connectivity' | 'monitoring' | 'vulnerabilities' | 'cases' | 'advisorySources'
+  >,
   db: Db,
 ): Promise<Facts> {
-  const [fleet, ids, traffic, events, audit] = await Promise.all([
+  const [fleet, ids, traffic, events, audit, portfolio, overdue, sources] = await Promise.all([
     inventory.vehiclesSummary(),
     identity.summary(),
     connectivity.traffic(),
     monitoring.summaryOfLastDay(),
     createAuditViews(db).size(),
+    vulnerabilities.portfolio(),
+    cases.list({ filter: 'overdue = true and state != closed', limit: 1, count: true }),
+    advisorySources.listSources(),
   ]);
+  // what people type in by hand grows old by nature and is never late
+  const read = sources.items.filter(({ enabled, origin }) => enabled && origin !== 'own');
+  const { immediate, outOfCycle, scheduled, defer } = portfolio.totals;
   const severe = events.bySeverity.filter(({ severity }) => severity === 'high' || severity === 'critical');
   return {
     vehicles: fleet.vehicles,
@@ -287,6 +300,8 @@ async function gatherFacts(
     ecus: fleet.ecus,
     softwareVersions: fleet.softwareVersions,
     softwareWithSbom: fleet.withSbom,
+    softwareWithoutSbom: portfolio.softwareWithoutSbom,
+    unidentifiedComponents: portfolio.unidentifiedComponents,
     outdatedVehicles: fleet.outdated,
     openNetworkEcus: fleet.openEcus,
     enrolledEcus: ids.enrolledEcus,
@@ -297,6 +312,10 @@ async function gatherFacts(
     refusedLastHour: traffic.minutes.reduce((sum, minute) => sum + minute.refused, 0),
     eventsLastDay: events.total,
     severeEventsLastDay: severe.reduce((sum, { count }) => sum + count, 0),
+    openFindings: { immediate, outOfCycle, scheduled, defer },
+    overdueCases: overdue.total ?? 0,
+    advisorySources: read.length,
+    troubledSources: read.filter(({ freshness }) => freshness !== 'fresh').length,
     auditEntries: audit.size,
     auditCheckpointAt: audit.at,
   };

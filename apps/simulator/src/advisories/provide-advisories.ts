@@ -42,6 +42,17 @@ const uploads = (): readonly Upload[] => [
   },
 ];
 
+/** What the maker of the telematics unit tells its customers of a public one: it can be used against this very unit. */
+const ofUnit = {
+  ref: 'HALDEN-2026-011',
+  aliases: ['CVE-2024-45492'],
+  title: 'Halden TCU: configuration over the air reaches the XML parser',
+  summary:
+    'Our test team restarts a unit with a crafted service configuration. Releases from 7.5 on carry expat 2.6.4.',
+  exploitation: 'poc',
+  affected: [{ purl: 'pkg:generic/expat', fixed: '2.6.3' }],
+} as const;
+
 /** An advisory that only the supplier of a closed module could write: it arrives by hand and has no CVE id. */
 const ofSupplier = {
   ref: 'SUNDR-2026-004',
@@ -69,7 +80,7 @@ const patienceMs = 90_000;
 export async function provideAdvisories({ client, state, log }: AdvisoryOptions): Promise<void> {
   const all = uploads();
   const marker = createHash('sha256')
-    .update(JSON.stringify([all, ofSupplier, decided]))
+    .update(JSON.stringify([all, ofUnit, ofSupplier, decided]))
     .digest('hex');
   if (state.read('advisories') === marker) return;
   try {
@@ -77,8 +88,11 @@ export async function provideAdvisories({ client, state, log }: AdvisoryOptions)
     const known = new Map(items.map(({ name, id }) => [name, id]));
     const jobs: string[] = [];
     for (const upload of all) jobs.push(await send(client, upload, known.get(upload.source)));
-    await client.putOwnAdvisory({ body: { ...ofSupplier, affected: ofSupplier.affected.map((one) => ({ ...one })) } });
     for (const id of jobs) await untilRead(client, id);
+    await client.putOwnAdvisory({ body: ofSupplier });
+    await client.putOwnAdvisory({
+      body: { ...ofUnit, aliases: [...ofUnit.aliases], affected: ofUnit.affected.map((one) => ({ ...one })) },
+    });
     await decideOnce(client);
     state.write('advisories', marker);
     log('told the platform of advisories for the components of the fleet (EPSS is synthetic)');

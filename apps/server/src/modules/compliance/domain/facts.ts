@@ -5,6 +5,9 @@ export interface Facts {
   readonly ecus: number;
   readonly softwareVersions: number;
   readonly softwareWithSbom: number;
+  readonly softwareWithoutSbom: number;
+  /** Components that no advisory can be matched to. */
+  readonly unidentifiedComponents: number;
   readonly outdatedVehicles: number;
   readonly openNetworkEcus: number;
   readonly enrolledEcus: number;
@@ -15,6 +18,17 @@ export interface Facts {
   readonly refusedLastHour: number;
   readonly eventsLastDay: number;
   readonly severeEventsLastDay: number;
+  /** Open findings by their priority, as last counted. */
+  readonly openFindings: {
+    readonly immediate: number;
+    readonly outOfCycle: number;
+    readonly scheduled: number;
+    readonly defer: number;
+  };
+  readonly overdueCases: number;
+  /** Sources of advisories that are switched on, and those of them that are not fresh. */
+  readonly advisorySources: number;
+  readonly troubledSources: number;
   readonly auditEntries: number;
   readonly auditCheckpointAt: Date | null;
 }

@@ -11,6 +11,8 @@ const empty: Facts = {
   ecus: 0,
   softwareVersions: 0,
   softwareWithSbom: 0,
+  softwareWithoutSbom: 0,
+  unidentifiedComponents: 0,
   outdatedVehicles: 0,
   openNetworkEcus: 0,
   enrolledEcus: 0,
@@ -21,6 +23,10 @@ const empty: Facts = {
   refusedLastHour: 0,
   eventsLastDay: 0,
   severeEventsLastDay: 0,
+  openFindings: { immediate: 0, outOfCycle: 0, scheduled: 0, defer: 0 },
+  overdueCases: 0,
+  advisorySources: 0,
+  troubledSources: 0,
   auditEntries: 0,
   auditCheckpointAt: null,
 };
@@ -52,6 +58,32 @@ test('one expired certificate turns its figure bad', () => {
   assert.equal(figureOf({ ...empty, expiredCertificates: 1 }, 3, 'Expired')?.tone, 'bad');
 });
 
+test('what is open weighs by its priority, and nothing found without a source is no good news', () => {
+  const read = { ...empty, advisorySources: 2 };
+  const open = { ...read, openFindings: { immediate: 1, outOfCycle: 2, scheduled: 3, defer: 4 } };
+
+  assert.equal(figureOf(empty, 4, 'Open, immediate')?.tone, 'neutral');
+  assert.equal(figureOf(read, 4, 'Open, immediate')?.tone, 'good');
+  assert.equal(figureOf(open, 4, 'Open, immediate')?.tone, 'bad');
+  assert.equal(figureOf(open, 4, 'Open, out of cycle')?.tone, 'warning');
+  assert.equal(figureOf(open, 4, 'Open, can wait')?.value, '7');
+});
+
+test('sources that are missing or not fresh, overdue cases and gaps in the SBOMs show', () => {
+  assert.equal(figureOf(empty, 4, 'Advisory sources not fresh')?.value, 'no source');
+  assert.equal(figureOf({ ...empty, advisorySources: 2 }, 4, 'Advisory sources not fresh')?.tone, 'good');
+  assert.equal(
+    figureOf({ ...empty, advisorySources: 2, troubledSources: 1 }, 4, 'Advisory sources not fresh')?.tone,
+    'warning',
+  );
+  assert.equal(figureOf({ ...empty, overdueCases: 1 }, 4, 'Overdue cases')?.tone, 'bad');
+  assert.equal(figureOf({ ...empty, softwareWithoutSbom: 1 }, 2, 'Software without SBOM')?.tone, 'warning');
+  assert.equal(
+    figureOf({ ...empty, unidentifiedComponents: 1 }, 2, 'Components no advisory can match')?.tone,
+    'warning',
+  );
+});
+
 test('the filter of every link is one that the list behind it understands', () => {
   const filtered = describeRules(empty)
     .flatMap((rule) => rule.figures)
@@ -60,7 +92,9 @@ test('the filter of every link is one that the list behind it understands', () =
 
   assert.ok(filtered.length >= 5, `only ${filtered.length} links carry a filter`);
   for (const { pathname, searchParams } of filtered) {
-    const fields = lists.find(({ path }) => path === pathname)?.list?.fields ?? {};
+    // the console has a shorter name for this one
+    const listed = pathname === '/cases' ? '/vulnerability-cases' : pathname;
+    const fields = lists.find(({ path }) => path === listed)?.list?.fields ?? {};
     assert.ok(parseFilter(searchParams.get('filter') ?? '', fields), pathname);
   }
 });

@@ -39,6 +39,13 @@ const inventory = (f: Facts): Rule => ({
       shareTone(f.softwareWithSbom, f.softwareVersions),
       '/software',
     ),
+    figure('Software without SBOM', f.softwareWithoutSbom, zeroIsGood(f.softwareWithoutSbom, 'warning'), '/software'),
+    figure(
+      'Components no advisory can match',
+      f.unidentifiedComponents,
+      zeroIsGood(f.unidentifiedComponents, 'warning'),
+      '/components',
+    ),
   ],
 });
 
@@ -65,13 +72,36 @@ const identity = (f: Facts): Rule => ({
   ],
 });
 
+/** With no source to read, nothing found means nothing. */
+const openFigure = (f: Facts, label: string, count: number, outcome: string, otherwise: 'warning' | 'bad') =>
+  figure(
+    label,
+    count,
+    f.advisorySources === 0 && count === 0 ? 'neutral' : zeroIsGood(count, otherwise),
+    `/findings?filter=${encodeURIComponent(`state in (open, affected, under-investigation) and outcome = ${outcome}`)}`,
+  );
+
 const vulnerabilitiesAndUpdates = (f: Facts): Rule => ({
   number: 4,
   title: 'Vulnerabilities and updates',
   state: 'partial',
   summary:
-    'Planned against reported software is known for each ECU. Matching of advisories and signed updates are not there yet.',
+    'Advisories are matched to the software of each vehicle, ranked by where it runs, and worked on against a clock. Signed updates do not reach vehicles yet.',
   figures: [
+    openFigure(f, 'Open, immediate', f.openFindings.immediate, 'immediate', 'bad'),
+    openFigure(f, 'Open, out of cycle', f.openFindings.outOfCycle, 'out-of-cycle', 'warning'),
+    figure('Open, can wait', f.openFindings.scheduled + f.openFindings.defer, 'neutral', '/findings'),
+    figure(
+      'Overdue cases',
+      f.overdueCases,
+      zeroIsGood(f.overdueCases, 'bad'),
+      `/cases?filter=${encodeURIComponent('overdue = true and state != closed')}`,
+    ),
+    figure(
+      'Advisory sources not fresh',
+      f.advisorySources === 0 ? 'no source' : f.troubledSources,
+      f.advisorySources === 0 ? 'warning' : zeroIsGood(f.troubledSources, 'warning'),
+    ),
     figure(
       'Vehicles with outdated software',
       f.outdatedVehicles,
