@@ -17,6 +17,7 @@ import {
   createAdvisorySources,
   createAffectedVehicles,
   createCases,
+  createVexOut,
   createVulnerabilities,
   sourceJob,
   type VulnerabilityDeps,
@@ -29,7 +30,7 @@ import type { Config } from './platform/config/schema.ts';
 import type { Db } from './platform/db/database.ts';
 import { platformMigrations } from './platform/db/platform-migrations.ts';
 import type { Jobs } from './platform/jobs/jobs.ts';
-import { createSecretBox, deriveSecret } from './platform/keys/derive.ts';
+import { createSecretBox, deriveSecret, ed25519KeyFrom } from './platform/keys/derive.ts';
 import type { KeyStore } from './platform/keys/index.ts';
 import type { Live } from './platform/live/live.ts';
 import { createNotify, type Notify } from './platform/notify/notify.ts';
@@ -128,6 +129,15 @@ function createFrontDoor(platform: Platform, { inventory, identity, monitoring }
   });
 }
 
+/** What was decided, as documents signed with a key for that alone. */
+const wireVexOut = ({ db, keys, config }: Platform) =>
+  createVexOut({
+    db,
+    key: ed25519KeyFrom(deriveSecret(keys, 'vex-signing')),
+    author: config.vulnerabilities.vexAuthor,
+    namespace: config.vulnerabilities.vexNamespace || consoleUrlOf(config),
+  });
+
 /** Builds every module and hands each the narrow functions of the others that it uses; the only place that knows them all. */
 export async function createModules(platform: Platform) {
   const { config, db, clock, keys, bus, jobs, live, log, metrics } = platform;
@@ -202,6 +212,7 @@ export async function createModules(platform: Platform) {
     connectivity,
     vulnerabilities,
     cases,
+    vexOut: wireVexOut(platform),
     affectedVehicles: createAffectedVehicles({ db, fleet, vehicles: createVehiclePort(inventory) }),
     advisorySources,
     updates,
@@ -243,6 +254,13 @@ export function relayEvents(relay: Relay, { identity, inventory, vulnerabilities
     const { aliasId } = payload as { aliasId: string };
     await vulnerabilities.softwareChanged(tx, await inventory.aliases.softwareOf(aliasId));
   });
+  const listOf = (payload: unknown, name: string) => (payload as Record<string, string[]>)[name] ?? [];
+  relay.on('vulnerabilities.software-loaded', async ({ payload }, tx) => {
+    await vulnerabilities.vex.softwareLoaded(tx, listOf(payload, 'softwareIds'));
+  });
+  relay.on('vulnerabilities.findings-changed', async ({ payload }, tx) => {
+    await vulnerabilities.vex.findingsChanged(tx, listOf(payload, 'vulnerabilityIds'));
+  });
   for (const [type, topic] of Object.entries(hints)) relay.on(type, async () => live.announce(topic));
 }
 
@@ -253,6 +271,7 @@ const hints = {
   'inventory.sbom-rejected': 'sboms',
   'vulnerabilities.findings-changed': 'findings',
   'vulnerabilities.states-changed': 'findings',
+  'vulnerabilities.statement-applied': 'decisions',
   'identity.issued': 'certificates',
   'identity.revoked': 'certificates',
   'updates.release-published': 'releases',

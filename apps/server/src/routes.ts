@@ -10,6 +10,7 @@ import {
   caseRoutes,
   decisionRoutes,
   sourceRoutes,
+  vexRoutes,
   vulnerabilityProblemTable,
   vulnerabilityRoutes,
 } from './modules/vulnerabilities/index.ts';
@@ -43,6 +44,7 @@ export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...monitoringRoutes(modules.monitoring),
   ...notificationRoutes(modules.notify),
   ...sourceRoutes(modules.advisorySources),
+  ...vexRoutes(modules.vulnerabilities.vex, modules.vexOut),
   ...vulnerabilityRoutes(modules.vulnerabilities, modules.inventory.sbomContents.read),
   ...systemRoutes(system),
   ...updatesRoutes(modules.updates),

@@ -11,6 +11,7 @@ import {
   caseOperations,
   decisionOperations,
   sourceOperations,
+  vexOperations,
   vulnerabilityCoreOperations,
 } from './vulnerabilities.ts';
 
@@ -29,6 +30,7 @@ export const operations = {
   ...systemOperations,
   ...updatesOperations,
   ...sourceOperations,
+  ...vexOperations,
   ...vulnerabilityCoreOperations,
 };
 export type Operations = typeof operations;

@@ -2,9 +2,12 @@ import { type Static, Type } from 'typebox';
 import { Id, listOperation, Nullable, OneOf, operation, Time } from '../operation.ts';
 import { closed, Dated, decisionStatuses, LongText, Text, VulnerabilityRef } from './words.ts';
 
+const signatures = ['valid', 'invalid', 'unknown-key', 'none'] as const;
+
 export const VexStatement = Type.Object({
   id: Id,
-  documentId: Type.String(),
+  documentId: Type.String({ description: 'As the document calls itself' }),
+  importId: Id,
   format: OneOf(['openvex', 'csaf', 'cyclonedx', 'sbom']),
   ref: Type.String(),
   status: OneOf(decisionStatuses),
@@ -14,10 +17,14 @@ export const VexStatement = Type.Object({
   author: Type.String(),
   statedAt: Nullable(Time),
   receivedAt: Time,
-  signature: OneOf(['valid', 'invalid', 'unknown-key', 'none']),
+  signature: OneOf(signatures),
   /** `conflicting`: another author says otherwise, so a person decides. `unresolved`: names no product that is known here. */
   state: OneOf(['proposed', 'applied', 'conflicting', 'unresolved', 'rejected', 'superseded']),
+  note: Type.String({ description: 'Why it stands there' }),
+  components: Type.Integer({ description: 'Component versions that it is about' }),
   decisionId: Nullable(Id),
+  decidedBy: Nullable(Type.String({ description: 'Who applied or rejected it by hand' })),
+  decidedBecause: Nullable(Type.String()),
 });
 export type VexStatement = Static<typeof VexStatement>;
 
@@ -56,12 +63,15 @@ export const vexOperations = {
     ),
     ok: Type.Object({
       documentId: Type.String(),
+      importId: Id,
       author: Type.String(),
-      signature: OneOf(['valid', 'invalid', 'unknown-key', 'none']),
+      signature: OneOf(signatures),
+      repeated: Type.Boolean({ description: 'The same document was taken before: nothing changed' }),
       applied: Type.Integer(),
       proposed: Type.Integer(),
       conflicting: Type.Integer(),
       unresolved: Type.Integer(),
+      superseded: Type.Integer({ description: 'Not newer than what the author said before' }),
     }),
     raw: { request: ['application/json', 'application/octet-stream'] },
   }),
@@ -69,9 +79,9 @@ export const vexOperations = {
     method: 'GET',
     path: '/vex',
     summary:
-      'Our decisions as a VEX document for a software version or a supplier; the signature is in the header X-Bulkhead-Signature',
+      'Our decisions as a VEX document, for a software version, a supplier or one vulnerability; header X-Bulkhead-Signature: a detached JWS over it',
     permission: read,
-    problems: ['inventory.unknown-software'],
+    problems: ['vulnerabilities.bad-vex'],
     query: Type.Object(
       {
         format: OneOf(vexFormats),
@@ -89,7 +99,7 @@ export const vexOperations = {
     path: '/vex/signature',
     summary: 'Detached JWS over the document that `exportVex` answers for the same query, and the key to check it',
     permission: read,
-    problems: ['inventory.unknown-software'],
+    problems: ['vulnerabilities.bad-vex'],
     query: Type.Object(
       {
         format: OneOf(vexFormats),
@@ -105,6 +115,14 @@ export const vexOperations = {
       publicKey: Type.String(),
       sha256: Type.String(),
     }),
+  }),
+  getVexKey: operation({
+    method: 'GET',
+    path: '/vex/key',
+    summary: 'The public key that checks the VEX documents of this platform',
+    permission: read,
+    problems: [],
+    ok: Type.Object({ keyId: Type.String(), publicKey: Type.String() }),
   }),
   listVexStatements: listOperation({
     path: '/vex/statements',
@@ -123,6 +141,8 @@ export const vexOperations = {
       },
       author: { type: 'string', label: 'Author', sortable: false },
       product: { type: 'string', label: 'Product', sortable: false },
+      signature: { type: 'enum', label: 'Signature', values: signatures, sortable: false },
+      document: { type: 'string', label: 'Import id', sortable: false },
       receivedAt: { type: 'time', label: 'Received' },
     },
   }),

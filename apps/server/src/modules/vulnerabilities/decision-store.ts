@@ -62,6 +62,8 @@ export const createDecisionStore = (db: Db) => ({
       update vulnerabilities_decision d set state = 'superseded', ended_at = ${now}, ended_because = 'a newer decision of the same scope'
       from vulnerabilities_decision n where n.id = any(${[...ids]}::uuid[]) and d.vulnerability_id = n.vulnerability_id and d.id <> n.id
         and d.state = 'active' and d.scope = n.scope and d.component_ids <@ n.component_ids and not (d.id = any(${[...ids]}::uuid[]))
+        -- a person may overrule everybody, an author only what he said himself
+        and (n.origin = 'operator' or (d.origin, d.author) = (n.origin, n.author))
         and (d.role, d.model, d.software_name) is not distinct from (n.role, n.model, n.software_name)
         and (d.software_since is null or d.software_since >= n.software_since)
       returning ${ended}`.execute(db);

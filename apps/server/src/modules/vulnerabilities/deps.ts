@@ -125,6 +125,15 @@ export interface VulnerabilityEvents {
     readonly opened: number;
   };
   readonly 'vulnerabilities.states-changed': { readonly vulnerabilityIds: readonly string[] };
+  /** What these versions contain is known now, or has changed. */
+  readonly 'vulnerabilities.software-loaded': { readonly softwareIds: readonly string[] };
+  /** A statement of somebody else became decisions about this software. */
+  readonly 'vulnerabilities.statement-applied': {
+    readonly statementId: string;
+    readonly vulnerabilityId: string;
+    readonly softwareNames: readonly string[];
+    readonly author: string;
+  };
 }
 
 /** An event of this module, with the payload that belongs to its type. */

@@ -9,6 +9,8 @@ export type { FleetPort, VehiclePort, VulnerabilityDeps, VulnerabilityEvents } f
 export { affectedVehicleRoutes, vulnerabilityProblemTable, vulnerabilityRoutes } from './routes.ts';
 export type { ReadingDeps } from './source-deps.ts';
 export { sourceRoutes } from './source-routes.ts';
+export { createVexOut, type VexOut } from './vex-out.ts';
+export { vexRoutes } from './vex-routes.ts';
 export { createVulnerabilities, type Vulnerabilities } from './vulnerabilities.ts';
 
 export const vulnerabilitiesMigrations: MigrationSource = migrationsOf('vulnerabilities', import.meta.url);

@@ -112,7 +112,10 @@ async function carryOut(
       for (const id of ids) await syncCases(tx, deps, id);
       return deps.announce('cases');
     case 'software':
-      return loadSoftware(tx, deps, ids);
+      await loadSoftware(tx, deps, ids);
+      return deps
+        .bind(tx)
+        .outbox.publishAll([vulnerabilityEvent('vulnerabilities.software-loaded', { softwareIds: ids })]);
     case 'vulnerability':
       return match(tx, deps, cache, await views.ofVulnerabilities(ids), { column: 'vulnerability_id', ids });
     case 'component':

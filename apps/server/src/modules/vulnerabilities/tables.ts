@@ -189,6 +189,55 @@ export interface DecisionTable {
   ended_at: Date | null;
   ended_because: string | null;
 }
+export interface AuthorTable {
+  id: string;
+  name: string;
+  key_id: string;
+  public_key: string;
+  supplier: string | null;
+  auto_apply: boolean;
+  created_at: Date;
+  created_by: string;
+}
+export interface DocumentTable {
+  id: string;
+  sha256: Buffer;
+  author_key: string;
+  author: string;
+  ref: string;
+  format: 'openvex' | 'csaf' | 'cyclonedx' | 'sbom';
+  signature: 'valid' | 'invalid' | 'unknown-key' | 'none';
+  statement_count: number;
+  received_at: Date;
+  received_by: string;
+}
+export type StatementState = 'proposed' | 'applied' | 'conflicting' | 'unresolved' | 'rejected' | 'superseded';
+export interface StatementTable {
+  id: string;
+  document_id: string;
+  author_key: string;
+  author: string;
+  ref: string;
+  aliases: string[];
+  status: DecisionStatus;
+  justification: string | null;
+  mapped_justification: string | null;
+  detail: string;
+  product: string;
+  product_key: string;
+  received: Jsonb<unknown>;
+  stated_at: Date;
+  received_at: Date;
+  state: StatementState;
+  note: string;
+  vulnerability_id: string | null;
+  component_ids: Generated<string[]>;
+  software_ids: string[] | null;
+  sure: Generated<boolean>;
+  decision_id: string | null;
+  decided_by: string | null;
+  decided_because: string | null;
+}
 export interface QueueTable {
   id: Generated<string>;
   kind: string;
@@ -225,6 +274,10 @@ declare module '../../platform/db/tables.ts' {
     vulnerabilities_place: PlaceTable;
     vulnerabilities_finding: FindingTable;
     vulnerabilities_decision: DecisionTable;
+    vulnerabilities_author: AuthorTable;
+    vulnerabilities_document: DocumentTable;
+    vulnerabilities_statement: StatementTable;
+    vulnerabilities_statement_key: { key: string; statement_id: string };
     vulnerabilities_queue: QueueTable;
     vulnerabilities_portfolio: PortfolioTable;
     vulnerabilities_figure: { name: string; value: Jsonb<unknown>; counted_at: Date };

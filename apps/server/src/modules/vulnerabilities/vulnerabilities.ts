@@ -12,6 +12,7 @@ import { createMatcher, enqueue } from './matcher.ts';
 import { createOccurrenceViews } from './occurrence-views.ts';
 import { createOccurrences } from './occurrences.ts';
 import { createRecordCache } from './record-cache.ts';
+import { createVex } from './vex.ts';
 import { createVulnerabilityViews } from './vulnerability-views.ts';
 
 const mostOccurrences = 200;
@@ -27,6 +28,7 @@ export const createVulnerabilities = (deps: VulnerabilityDeps) => {
   return Object.freeze({
     intake: createIntake(deps),
     decisions: createDecisions(deps),
+    vex: createVex(deps),
     matcher,
     /** What changes with the fleet; every few minutes. */
     refreshFigures: figures.refresh,

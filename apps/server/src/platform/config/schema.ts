@@ -154,6 +154,8 @@ export const ConfigSchema = Type.Object(
           1_048_576,
           68_719_476_736,
         ),
+        vexAuthor: text('Who states what in VEX documents of this platform: your organisation', 'Product security'),
+        vexNamespace: text('URI under which your organisation publishes; empty means the address of the console', ''),
       },
       closed,
     ),

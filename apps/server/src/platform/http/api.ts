@@ -86,8 +86,9 @@ function contextOf(request: FastifyRequest, reply: FastifyReply, actor: Actor): 
 
 function answer(reply: FastifyReply, operation: Operation, result: unknown) {
   if (!operation.raw?.response) return reply.send(result);
-  const { contentType, body, fileName } = result as RawResponse;
+  const { contentType, body, fileName, headers = {} } = result as RawResponse;
   reply.header('content-type', contentType).header('cache-control', 'no-store');
+  reply.headers(headers);
   if (fileName)
     reply.header('content-disposition', `attachment; filename="${fileName.replaceAll(/[^A-Za-z0-9._-]/g, '_')}"`);
   return reply.send(body);

@@ -37,6 +37,8 @@ export interface RawResponse {
   readonly contentType: string;
   readonly body: Readable | Buffer | string;
   readonly fileName?: string;
+  /** Further headers: names in lower case, values of visible ASCII. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 type Result<O extends Operation> = O extends { readonly raw: { readonly response: readonly string[] } }
