@@ -4,6 +4,8 @@ import { sbomCommands } from './sbom-catalogue.ts';
 import { sourceCommands } from './source-commands.ts';
 import { updates } from './updates-catalogue.ts';
 import { cases, vulnerabilities, vulnerabilityNouns } from './vulnerabilities-catalogue.ts';
+import { vex } from './vex-catalogue.ts';
+import { vulnerabilities, vulnerabilityNouns } from './vulnerabilities-catalogue.ts';
 
 const jobEnds = {
   ended: (value: unknown) => ['succeeded', 'failed', 'cancelled'].includes((value as Job).state),
@@ -293,6 +295,7 @@ export const catalogue: Readonly<Partial<Record<OperationId, CommandSpec>>> = Ob
   ...connectivity,
   ...notifications,
   ...updates,
+  ...vex,
   ...sourceCommands,
   ...platform,
 });
@@ -322,6 +325,7 @@ export const nouns: Readonly<Record<string, string>> = Object.freeze({
   'notification-channels': 'Where notifications go: mail, webhooks, chats',
   'notification-deliveries': 'What was and is to be delivered',
   'notification-settings': 'Topics of notifications and the state of mail',
+  vex: 'What others state about vulnerabilities, and what you state to others',
   releases: 'Software releases for vehicles: dossier, approval, publication',
   campaigns: 'Update campaigns over the fleet',
   'campaign-vehicles': 'Vehicles of a campaign and where they stand',

@@ -12,6 +12,7 @@ import { addRecordCommand } from './commands/record-command.ts';
 import { addRootCommands } from './commands/root-commands.ts';
 import { addRowsCommand } from './commands/rows-command.ts';
 import { addSign } from './commands/sign.ts';
+import { addVexVerify } from './commands/vex-verify.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { addNotes } from './notes.ts';
 import { operationOf, rowSchema, schemaOf } from './schema.ts';
@@ -49,6 +50,7 @@ export function buildProgram(environment: Environment, version: string): Command
     environment,
     program.command('root').description('The root of an update repository: ceremony of its keys, on files'),
   );
+  addVexVerify(environment, byNoun.get('vex') as Command);
   addCompletion(environment, program);
   return addNotes(program, {
     examples: [

@@ -197,6 +197,19 @@ const routeTree = root.addChildren([
       '/cases/$id',
       below('Cases', paths.vulnerabilityCases(), () => 'Case'),
       lazyRouteComponent(() => import('./pages/vulnerabilities/case-page.tsx'), 'CasePage'),
+      '/decisions',
+      top('Decisions', paths.decisions()),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/decisions-page.tsx'), 'DecisionsPage'),
+    ),
+    at(
+      '/decisions/$id',
+      below('Decisions', paths.decisions(), () => 'Decision'),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/decision-page.tsx'), 'DecisionPage'),
+    ),
+    at(
+      '/vex',
+      top('VEX', paths.vex()),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/vex-page.tsx'), 'VexPage'),
     ),
     // connectivity and monitoring
     at(

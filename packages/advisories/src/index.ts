@@ -28,6 +28,13 @@ export type {
 } from './model.ts';
 export { detectFormat, readAdvisory, readAdvisoryText } from './read-advisory.ts';
 export { type Applicability, vexApplies } from './vex/applies.ts';
+export {
+  algorithmOf,
+  readDetachedJws,
+  signDetached,
+  thumbprint,
+  verifyDetached,
+} from './vex/detached-jws.ts';
 export type {
   VexAction,
   VexDefaults,

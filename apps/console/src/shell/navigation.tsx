@@ -47,6 +47,8 @@ export const areas: readonly Area[] = [
       { text: 'Findings', href: paths.findings(), key: 'f' },
       { text: 'Vulnerabilities', href: paths.vulnerabilities(), key: 'w' },
       { text: 'Cases', href: paths.vulnerabilityCases(), key: 'k' },
+      { text: 'Decisions', href: paths.decisions(), key: 'd' },
+      { text: 'VEX', href: paths.vex(), key: 'x' },
     ],
   },
   {

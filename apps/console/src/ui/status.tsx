@@ -56,6 +56,12 @@ const looks: Readonly<Record<string, Look>> = {
   rejected: ['warning', 'Below the gate'],
   proposed: ['pending', 'Proposed'],
   confirmed: ['success', 'Confirmed'],
+  void: ['warning', 'Void: the component changed'],
+  withdrawn: ['stopped', 'Withdrawn'],
+  superseded: ['stopped', 'Superseded'],
+  applied: ['success', 'Applied'],
+  conflicting: ['warning', 'Conflicting'],
+  unresolved: ['info', 'Names nothing known'],
 };
 
 export function statusText(state: string): string {

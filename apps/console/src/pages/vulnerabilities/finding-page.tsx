@@ -1,16 +1,20 @@
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { query } from '../../api.ts';
+import { useDenial } from '../../session.ts';
 import { RuleLine } from '../../shell/rule-line.tsx';
 import { CopyAs } from '../../ui/copy-as.tsx';
 import { Copyable } from '../../ui/copyable.tsx';
 import { Actions, Page } from '../../ui/page.tsx';
+import { PermittedButton } from '../../ui/permitted-button.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { integer } from '../../ui/time.ts';
+import { DecisionForm } from './decision-form.tsx';
 import { likelihood, OutcomeMark, SeverityMark, VerdictMark, VulnerabilityLink } from './marks.tsx';
 import { OccurrencesTable } from './occurrences-table.tsx';
 import { ProofPanel } from './proof-panel.tsx';
@@ -19,6 +23,8 @@ import { ProofPanel } from './proof-panel.tsx';
 export function FindingPage() {
   const { id = '' } = useParams({ strict: false });
   const answer = useQuery(query('getFinding', { params: { id } }));
+  const denial = useDenial('vulnerabilities.decide');
+  const [deciding, setDeciding] = useState(false);
   const found = answer.data;
   const title = found ? `${found.ref} in ${found.component.name} ${found.component.version ?? ''}` : 'Finding';
   return (
@@ -28,6 +34,9 @@ export function FindingPage() {
       actions={
         <Actions>
           <CopyAs api={`/findings/${id}`} cli={`bulkhead findings show ${id}`} />
+          <PermittedButton denial={denial} variant="primary" disabled={!found} onClick={() => setDeciding(true)}>
+            Decide…
+          </PermittedButton>
         </Actions>
       }
     >
@@ -66,6 +75,9 @@ export function FindingPage() {
           </>
         )}
       </Loaded>
+      {deciding && found && (
+        <DecisionForm vulnerability={found.ref} component={found.component} onClose={() => setDeciding(false)} />
+      )}
     </Page>
   );
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { after, before, beforeEach } from 'node:test';
+import { signDetached } from '@bulkhead/advisories';
 import { sql } from 'kysely';
-import { signDetached } from './domain/jws.ts';
 import { component, cve, startVulnerabilities, type TestVulnerabilities } from './testing.ts';
 
 const tables =

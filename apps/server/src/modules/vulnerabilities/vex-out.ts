@@ -1,5 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import {
+  signDetached,
+  thumbprint,
   type VexDocumentHead,
   type VexHash,
   type VexLoss,
@@ -12,7 +14,6 @@ import {
 import type { Db } from '../../platform/db/database.ts';
 import { VulnerabilityError } from './domain/error.ts';
 import { decisionAt, worstState } from './domain/finding-state.ts';
-import { signDetached, thumbprint } from './domain/jws.ts';
 import { vexStatusOf } from './domain/vex-words.ts';
 import { createStateViews } from './state-views.ts';
 import { createVexOutViews, type OutPlace, type OutQuery } from './vex-out-views.ts';

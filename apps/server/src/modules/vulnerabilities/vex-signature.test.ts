@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { test } from 'node:test';
+import { thumbprint } from '@bulkhead/advisories';
 import { sql } from 'kysely';
-import { thumbprint } from './domain/jws.ts';
 import { by, ed25519, jws, openVex, p256, pem, useVex } from './testing-vex.ts';
 
 const { trust, take, signed, states, statements, carried, world } = useVex();

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { readDetachedJws, verifyDetached } from './domain/jws.ts';
+import { readDetachedJws, verifyDetached } from '@bulkhead/advisories';
 
 export interface TrustedAuthor {
   readonly id: string;

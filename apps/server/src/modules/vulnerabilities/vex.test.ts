@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { signDetached } from '@bulkhead/advisories';
 import { sql } from 'kysely';
 import { inTransaction } from '../../platform/db/database.ts';
-import { signDetached } from './domain/jws.ts';
 import { component } from './testing.ts';
 import { by, ed25519, inSoftware, openssl, openVex, ref, useVex } from './testing-vex.ts';
 

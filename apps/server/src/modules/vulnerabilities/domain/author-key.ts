@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { algorithmOf, thumbprint } from '@bulkhead/advisories';
 import { VulnerabilityError } from './error.ts';
-import { algorithmOf, thumbprint } from './jws.ts';
 
 export interface AuthorKey {
   readonly key: KeyObject;
