@@ -197,6 +197,8 @@ const routeTree = root.addChildren([
       '/cases/$id',
       below('Cases', paths.vulnerabilityCases(), () => 'Case'),
       lazyRouteComponent(() => import('./pages/vulnerabilities/case-page.tsx'), 'CasePage'),
+    ),
+    at(
       '/decisions',
       top('Decisions', paths.decisions()),
       lazyRouteComponent(() => import('./pages/vulnerabilities/decisions-page.tsx'), 'DecisionsPage'),

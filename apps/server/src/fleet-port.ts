@@ -2,12 +2,25 @@ import { type FilterNode, formatFilter } from '@bulkhead/contract';
 import type { Inventory } from './modules/inventory/index.ts';
 import type { FleetPort, VehiclePort } from './modules/vulnerabilities/index.ts';
 
-type Source = Pick<Inventory, 'sbomContents' | 'vehicleIndex' | 'modelSizes'>;
+type Source = Pick<Inventory, 'sboms' | 'sbomQuality' | 'sbomContents' | 'vehicleIndex' | 'modelSizes'>;
 
 /** The inventory as the vulnerabilities module asks it: from a component to the vehicles. */
-export function createFleetPort({ sbomContents, vehicleIndex, modelSizes }: Source): FleetPort {
+export function createFleetPort({ sboms, sbomQuality, sbomContents, vehicleIndex, modelSizes }: Source): FleetPort {
   const port: FleetPort = {
     sbomOf: sbomContents.contents,
+    statementsOf: async (softwareId) => {
+      const sbom = (await sboms.list({ filter: `softwareId = "${softwareId}" and state = accepted`, limit: 1 }))
+        .items[0];
+      if (!sbom) return undefined;
+      const gates = await sbomQuality.gates();
+      const isGated = gates.some(({ supplier }) => supplier === '*' || supplier === sbom.supplier);
+      return {
+        sbomId: sbom.id,
+        receivedAt: new Date(sbom.uploadedAt),
+        passedGate: isGated && sbom.decidedBy === null,
+        statements: sbom.statements === 0 ? [] : await sboms.embeddedStatements(sbom.id, { limit: 10_000 }),
+      };
+    },
     softwareWithSbom: sbomContents.described,
     softwareWithoutSbom: sbomContents.undescribed,
     places: async (softwareIds) => {

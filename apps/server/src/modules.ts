@@ -21,6 +21,7 @@ import {
   createVulnerabilities,
   sourceJob,
   type VulnerabilityDeps,
+  type VulnerabilityEvents,
   vulnerabilitiesMigrations,
 } from './modules/vulnerabilities/index.ts';
 import { notificationTopics } from './notification-topics.ts';
@@ -260,6 +261,10 @@ export function relayEvents(relay: Relay, { identity, inventory, vulnerabilities
   });
   relay.on('vulnerabilities.findings-changed', async ({ payload }, tx) => {
     await vulnerabilities.vex.findingsChanged(tx, listOf(payload, 'vulnerabilityIds'));
+  });
+  relay.on('vulnerabilities.statement-applied', async ({ payload }, tx) => {
+    const said = payload as unknown as VulnerabilityEvents['vulnerabilities.statement-applied'];
+    await cases.answered(tx, said.vulnerabilityId, said.supplier ?? said.author, said.text);
   });
   for (const [type, topic] of Object.entries(hints)) relay.on(type, async () => live.announce(topic));
 }

@@ -84,10 +84,29 @@ export interface VehiclePort {
   vehicleStream(softwareIds: readonly string[]): AsyncIterable<AffectedVehicleRow>;
 }
 
+/** What an SBOM says about vulnerabilities, in its own words. */
+export interface SbomStatements {
+  readonly sbomId: string;
+  readonly receivedAt: Date;
+  /** A gate for its supplier was in force, and nobody had to accept the SBOM in spite of it. */
+  readonly passedGate: boolean;
+  readonly statements: readonly {
+    readonly vulnerability: string;
+    readonly status: string | null;
+    readonly justification: string | null;
+    readonly detail: string | null;
+    readonly componentIds: readonly string[];
+    readonly wholeSoftware: boolean;
+    readonly at: Date | null;
+  }[];
+}
+
 /** What this module asks of the inventory: the thread from a component to the vehicles. */
 export interface FleetPort {
   /** Undefined when the software has no SBOM, or one that is not accepted. */
   sbomOf(softwareId: string): Promise<SbomContents | undefined>;
+  /** Of the SBOM in use. */
+  statementsOf(softwareId: string): Promise<SbomStatements | undefined>;
   softwareWithSbom(): Promise<readonly { readonly softwareId: string; readonly sbomId: string }[]>;
   places(softwareIds: readonly string[]): Promise<readonly SoftwarePlaces[]>;
   /** Exact number of vehicles that run any of these versions. */
@@ -133,6 +152,10 @@ export interface VulnerabilityEvents {
     readonly vulnerabilityId: string;
     readonly softwareNames: readonly string[];
     readonly author: string;
+    /** For whose software the author answers; null when no signature proved it. */
+    readonly supplier: string | null;
+    /** What was stated, in a line. */
+    readonly text: string;
   };
 }
 

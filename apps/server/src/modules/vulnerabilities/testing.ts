@@ -6,7 +6,14 @@ import { inTransaction } from '../../platform/db/database.ts';
 import { silentLog } from '../../platform/db/log.ts';
 import { type TestDatabase, testDatabase } from '../../platform/db/testing.ts';
 import { createOutbox } from '../../platform/outbox/outbox.ts';
-import type { AffectedVehicleRow, FleetPort, SbomContents, SoftwarePlaces, VehiclePort } from './deps.ts';
+import type {
+  AffectedVehicleRow,
+  FleetPort,
+  SbomContents,
+  SbomStatements,
+  SoftwarePlaces,
+  VehiclePort,
+} from './deps.ts';
 import { createAffectedVehicles, createVulnerabilities } from './index.ts';
 
 export const migrations = [
@@ -20,6 +27,7 @@ interface Installed {
   contents: SbomContents;
   roles: Role[];
   vehicles: AffectedVehicleRow[];
+  statements?: SbomStatements;
 }
 
 export const telematicsRole: Role = {
@@ -63,6 +71,7 @@ function portOf(software: Map<string, Installed>): FleetPort & VehiclePort {
     );
   return {
     sbomOf: async (id) => software.get(id)?.contents,
+    statementsOf: async (id) => software.get(id)?.statements,
     softwareWithSbom: async () =>
       [...software].map(([softwareId, { contents }]) => ({ softwareId, sbomId: contents.sbomId })),
     softwareWithoutSbom: async () => 0,
@@ -137,6 +146,11 @@ export function createTestFleet() {
         [...software.values()].find(({ contents: { software: one } }) => one.name === name && one.version === version);
       const [source, target] = [find(from), find(to)];
       if (source && target) target.vehicles.push(...source.vehicles.splice(left));
+    },
+    /** What the SBOM in use says about vulnerabilities. */
+    say: (id: string, passedGate: boolean, ...statements: SbomStatements['statements'][number][]): void => {
+      const known = software.get(id);
+      if (known) known.statements = { sbomId: newId(), receivedAt: new Date('2026-11-01'), passedGate, statements };
     },
     replace: (id: string, components: readonly Component[]): void => {
       const known = software.get(id);

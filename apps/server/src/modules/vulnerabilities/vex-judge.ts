@@ -3,7 +3,7 @@ import type { Db } from '../../platform/db/database.ts';
 import { newDecision } from './decide.ts';
 import type { NewDecision } from './decision-store.ts';
 import type { ResolvedScope } from './decision-views.ts';
-import type { Actor } from './deps.ts';
+import type { Actor, VulnerabilityEvents } from './deps.ts';
 import { VulnerabilityError } from './domain/error.ts';
 import { createStandings, type Judged, type Relation, relate } from './domain/judge-statement.ts';
 import type { Resolution } from './vex-resolve.ts';
@@ -40,12 +40,7 @@ export interface Verdicts {
   readonly retracted: readonly string[];
   /** Statements that wait for a person because a new one contradicts them. */
   readonly disputed: readonly string[];
-  readonly applied: readonly {
-    statementId: string;
-    vulnerabilityId: string;
-    softwareNames: string[];
-    author: string;
-  }[];
+  readonly applied: readonly VulnerabilityEvents['vulnerabilities.statement-applied'][];
 }
 
 /** Components that all statements of a document may name, together. */
@@ -148,7 +143,7 @@ export async function judgeStatements(
     replaced: [...replaced].filter((id) => !outcomes.has(id)),
     retracted: [...retracted].filter((id) => !outcomes.has(id)),
     disputed: [...disputed].filter((id) => !replaced.has(id)),
-    applied: appliedOf(statements, decisions),
+    applied: appliedOf(statements, decisions, licenceOf),
   };
 }
 
@@ -234,7 +229,9 @@ function judgeOne(one: Case): Verdict {
     'applied',
     own.length < targets.length
       ? `Taken over for software of ${one.licence?.supplier} only, which is what its author answers for.`
-      : 'Taken over: signed by an author who is trusted with it.',
+      : statement.authorKey.startsWith('sbom:')
+        ? 'Taken over: the build says what it patched, and its SBOM passed the intake gate.'
+        : 'Taken over: signed by an author who is trusted with it.',
     decisionsFor(statement, about.vulnerabilityId, own, known.software, one.by),
   );
 }
@@ -254,7 +251,10 @@ function contradictingPerson({ statement, about, targets, known, relation }: Cas
 
 /** Why a person has to look; nothing = it may settle by itself. */
 function obstacleOf({ statement, resolution, targets, licence, known }: Case): string | undefined {
-  if (!licence) return 'No valid signature of a trusted author.';
+  if (!licence)
+    return statement.authorKey.startsWith('sbom:')
+      ? 'Stated in an SBOM: only "fixed" in one that passed an intake gate settles something alone.'
+      : 'No valid signature of a trusted author.';
   if (!licence.autoApply || licence.supplier === null)
     return 'Its author is trusted, but not to settle anything alone.';
   if (statement.status === 'not-affected' && statement.justification === null && statement.detail === '')
@@ -341,11 +341,24 @@ function outcomeOf(
   return { id, state, note, vulnerabilityId, componentIds, softwareIds, sure, decisionId: decisions[0]?.id ?? null };
 }
 
-function appliedOf(statements: readonly PendingStatement[], decisions: ReadonlyMap<string, NewDecision[]>) {
-  return statements.flatMap(({ id, author }) => {
+function appliedOf(
+  statements: readonly PendingStatement[],
+  decisions: ReadonlyMap<string, NewDecision[]>,
+  licenceOf: (statement: PendingStatement) => Licence,
+): Verdicts['applied'] {
+  return statements.flatMap((statement) => {
+    const { id, author } = statement;
     const made = decisions.get(id) ?? [];
     const [first] = made;
     const softwareNames = [...new Set(made.flatMap(({ scope }) => scope.softwareName ?? []))];
-    return first ? [{ statementId: id, vulnerabilityId: first.vulnerabilityId, softwareNames, author }] : [];
+    const supplier = licenceOf(statement)?.supplier ?? null;
+    const text = inWords(statement);
+    return first
+      ? [{ statementId: id, vulnerabilityId: first.vulnerabilityId, softwareNames, author, supplier, text }]
+      : [];
   });
 }
+
+/** A statement in a line, for those who waited for it. */
+export const inWords = ({ author, status, detail }: PendingStatement): string =>
+  `${author} states "${status}"${detail === '' ? '' : `: ${detail}`}`.slice(0, 2_000);

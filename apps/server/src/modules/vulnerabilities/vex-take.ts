@@ -19,7 +19,7 @@ import {
 } from './domain/vex-words.ts';
 import { createQueueStore } from './queue-store.ts';
 import { judgeStatements, type Licence, type PendingStatement, replacedNote, type Verdicts } from './vex-judge.ts';
-import { resolveProducts } from './vex-resolve.ts';
+import { type Resolution, resolveProducts } from './vex-resolve.ts';
 import { createVexStore, type NewDocument, type NewStatement } from './vex-store.ts';
 import { createVexViews, type StatementRow } from './vex-views.ts';
 
@@ -117,8 +117,9 @@ export async function takeDocument(
   deps: TakeDeps,
   document: NewDocument,
   taken: readonly TakenStatement[],
-  licence: Licence,
+  licenceOf: (statement: PendingStatement) => Licence,
   by: Actor,
+  known?: ReadonlyMap<string, Resolution>,
 ): Promise<Verdicts> {
   const now = deps.clock.now();
   await createQueueStore(tx).hold();
@@ -128,7 +129,7 @@ export async function takeDocument(
     taken.map(({ row }) => row),
     now,
   );
-  const verdicts = await judgeAndStore(tx, deps, taken, () => licence, by);
+  const verdicts = await judgeAndStore(tx, deps, taken, licenceOf, by, known);
   const counts = [...Map.groupBy(verdicts.outcomes, ({ state }) => state)].map(([state, list]) => [state, list.length]);
   await deps.bind(tx).audit.append({
     action: 'vulnerabilities.import-vex',
@@ -154,9 +155,10 @@ export async function judgeAndStore(
   statements: readonly { readonly pending: PendingStatement; readonly product: VexProduct }[],
   licenceOf: (statement: PendingStatement) => Licence,
   by: Actor,
+  known?: ReadonlyMap<string, Resolution>,
 ): Promise<Verdicts> {
   const products = new Map(statements.map(({ pending, product }) => [pending.productKey, product]));
-  const resolutions = await resolveProducts(tx, products);
+  const resolutions = known ?? (await resolveProducts(tx, products));
   const pending = statements.map((one) => one.pending);
   const verdicts = await judgeStatements(tx, pending, resolutions, licenceOf, by);
   await carryOut(tx, deps, verdicts, by);

@@ -51,7 +51,9 @@ export const statementOf = (row: StatementRow): VexStatement => ({
 });
 
 /** Read models of what others state. */
-export const createVexViews = (db: Db) => ({
+export const createVexViews = (db: Db) => ({ ...shown(db), ...related(db) });
+
+const shown = (db: Db) => ({
   list: async (query: ListQuery) => {
     const { rows, ...page } = await pageOf(select(db), list, query);
     return { items: rows.map(statementOf), ...page };
@@ -81,7 +83,9 @@ export const createVexViews = (db: Db) => ({
       .execute();
     return new Map(rows.map(({ state, n }) => [state, Number(n)]));
   },
+});
 
+const related = (db: Db) => ({
   /** Statements about these vulnerabilities that have not been overtaken or turned down. */
   standing: async (refs: readonly string[], vulnerabilityIds: readonly string[]): Promise<Standing[]> => {
     const { rows } = await sql<Standing>`
@@ -116,6 +120,18 @@ export const createVexViews = (db: Db) => ({
     return rows.map(({ id }) => id);
   },
 
+  /** Statements of an author that stand, but for what a person took over. */
+  standingOf: async (authorKey: string): Promise<string[]> => {
+    const rows = await db
+      .selectFrom('vulnerabilities_statement')
+      .select('id')
+      .where('author_key', '=', authorKey)
+      .where('state', 'in', ['proposed', 'applied', 'conflicting', 'unresolved'])
+      .where('decided_by', 'is', null)
+      .execute();
+    return rows.map(({ id }) => id);
+  },
+
   /** The decisions that statements led to. */
   decisionsOf: async (statementIds: readonly string[]): Promise<string[]> => {
     const rows = await db
@@ -127,4 +143,3 @@ export const createVexViews = (db: Db) => ({
     return rows.map(({ id }) => id);
   },
 });
-export type VexViews = ReturnType<typeof createVexViews>;

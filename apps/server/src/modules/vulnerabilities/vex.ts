@@ -8,9 +8,10 @@ import { type Actor, type VulnerabilityDeps, vulnerabilityEvent } from './deps.t
 import { badDecision, unknownStatement, VulnerabilityError } from './domain/error.ts';
 import { storable } from './domain/vex-words.ts';
 import { createQueueStore } from './queue-store.ts';
+import { takeSbomStatements } from './sbom-statements.ts';
 import { createVexAuthorViews } from './vex-author-views.ts';
 import { createVexAuthors } from './vex-authors.ts';
-import { decisionAnywhere, decisionsFor, type Licence, type PendingStatement } from './vex-judge.ts';
+import { decisionAnywhere, decisionsFor, inWords, type Licence, type PendingStatement } from './vex-judge.ts';
 import { createVexResolveViews } from './vex-resolve-views.ts';
 import { judgeSignature, type SignatureVerdict } from './vex-signature.ts';
 import { createVexStore, type NewDocument } from './vex-store.ts';
@@ -90,7 +91,7 @@ export const createVex = (deps: VulnerabilityDeps) => {
           statementCount: taken.length,
           receivedBy: by.name,
         };
-        await inTransaction(db, (tx) => takeDocument(tx, deps, document, taken, licence, by));
+        await inTransaction(db, (tx) => takeDocument(tx, deps, document, taken, () => licence, by));
         changed(deps);
       }
       const counts = await views.counts(known?.id ?? id);
@@ -180,9 +181,22 @@ async function applyByHand(
   await storeDecisions(tx, deps, decisions, by);
   const software = await views.software([...new Set(targets.map(({ softwareId }) => softwareId))]);
   const softwareNames = [...new Set([...software.values()].map(({ name }) => name))];
-  const applied = { statementId: statement.id, vulnerabilityId, softwareNames, author: statement.author };
+  const applied = {
+    statementId: statement.id,
+    vulnerabilityId,
+    softwareNames,
+    author: statement.author,
+    supplier: await supplierOf(tx, statement),
+    text: inWords(statement),
+  };
   await deps.bind(tx).outbox.publishAll([vulnerabilityEvent('vulnerabilities.statement-applied', applied)]);
   return decisions[0]?.id ?? '';
+}
+
+/** The supplier that a proven author answers for. */
+async function supplierOf(tx: Db, { authorKey }: PendingStatement): Promise<string | null> {
+  const id = authorKey.startsWith('key:') ? authorKey.slice(4) : undefined;
+  return id === undefined ? null : ((await createVexAuthorViews(tx).author(id))?.supplier ?? null);
 }
 
 const waiting = (deps: VulnerabilityDeps) => {
@@ -202,8 +216,10 @@ const waiting = (deps: VulnerabilityDeps) => {
   };
   return {
     /** Software was read: statements that named nothing known may be about it. Answers how many are resolved now. */
-    softwareLoaded: async (tx: Db, softwareIds: readonly string[]) =>
-      again(tx, await createVexViews(tx).waitingFor(softwareIds, mostRetried)),
+    softwareLoaded: async (tx: Db, softwareIds: readonly string[]) => {
+      await takeSbomStatements(tx, deps, softwareIds);
+      return again(tx, await createVexViews(tx).waitingFor(softwareIds, mostRetried));
+    },
     /** Vulnerabilities got findings: statements about them may reach something now. */
     findingsChanged: async (tx: Db, vulnerabilityIds: readonly string[]) =>
       again(tx, await createVexViews(tx).waitingForVulnerabilities(vulnerabilityIds, mostRetried)),

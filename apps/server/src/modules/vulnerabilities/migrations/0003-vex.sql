@@ -66,6 +66,7 @@ create index vulnerabilities_statement_by_ref on vulnerabilities_statement (ref,
 create index vulnerabilities_statement_vulnerability on vulnerabilities_statement (vulnerability_id) where vulnerability_id is not null;
 create index vulnerabilities_statement_aliases on vulnerabilities_statement using gin (aliases) where state = 'unresolved';
 create index vulnerabilities_statement_state on vulnerabilities_statement (state, received_at, id);
+create index vulnerabilities_statement_author on vulnerabilities_statement (author_key);
 create index vulnerabilities_statement_document on vulnerabilities_statement (document_id);
 create index vulnerabilities_statement_decision on vulnerabilities_statement (decision_id) where decision_id is not null;
 
