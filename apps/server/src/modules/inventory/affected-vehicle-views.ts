@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { instant } from './instant.ts';
 import { runningBlocks } from './vehicle-index-views.ts';
-import { pageOfSet } from './vehicle-list-views.ts';
+import { filterSet, pageOfSet } from './vehicle-list-views.ts';
 import { readSet } from './vehicle-set-views.ts';
 
 /** A vehicle that runs any of the versions asked for, with the ECUs that do. */
@@ -35,8 +35,8 @@ export const createAffectedVehicleViews = (db: Db) => ({
    * @throws PageError `request.bad-cursor`
    */
   page: async (softwareIds: readonly string[], query: ListQuery): Promise<PageOf<AffectedVehicle>> => {
-    const set = await readSet(db, runningBlocks(softwareIds));
-    const { vins, ...page } = await pageOfSet(db, set, query);
+    const filtered = await filterSet(db, await readSet(db, runningBlocks(softwareIds)), query.filter);
+    const { vins, ...page } = await pageOfSet(db, filtered, query);
     return { items: await describe(db, vins, softwareIds), ...page };
   },
 
@@ -46,15 +46,14 @@ export const createAffectedVehicleViews = (db: Db) => ({
    * @throws FilterError `request.bad-filter`
    */
   stream: async function* (softwareIds: readonly string[], filter?: string): AsyncGenerator<AffectedVehicle> {
-    const set = await readSet(db, runningBlocks(softwareIds));
+    const filtered = await filterSet(db, await readSet(db, runningBlocks(softwareIds)), filter);
     let cursor: string | null = null;
     do {
-      const query: ListQuery = {
+      const place = cursor === null ? {} : { cursor };
+      const { vins, next }: Awaited<ReturnType<typeof pageOfSet>> = await pageOfSet(db, filtered, {
         limit: step,
-        ...(filter === undefined ? {} : { filter }),
-        ...(cursor ? { cursor } : {}),
-      };
-      const { vins, next }: { vins: string[]; next: string | null } = await pageOfSet(db, set, query);
+        ...place,
+      });
       yield* await describe(db, vins, softwareIds);
       cursor = next;
     } while (cursor);

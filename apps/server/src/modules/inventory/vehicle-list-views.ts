@@ -41,26 +41,39 @@ const fewValues = {
 export const listOf = (db: Db, filter: string | undefined): Promise<SqlList> =>
   resolveContains(db, vehicleFields, fewValues, filter);
 
+/** A set of vehicles under a filter: `set` holds what the bitmaps know of it, and `condition` is undefined when that is all. */
+export interface FilteredSet {
+  readonly set: VehicleSet;
+  readonly filter: string | undefined;
+  readonly condition: Expression<SqlBool> | undefined;
+}
+
+/** @throws FilterError `request.bad-filter` */
+export async function filterSet(db: Db, given: VehicleSet, filter: string | undefined): Promise<FilteredSet> {
+  const narrowed = await narrow(db, vehicleFields, filter);
+  const set = narrowed.set ? intersection(given, narrowed.set) : given;
+  return { set, filter, condition: narrowed.whole ? undefined : whereFilter(await listOf(db, filter), filter) };
+}
+
 /**
- * The VINs of one page of the vehicles of a set, with `total` when `query.count` asks for it. In the order by VIN a set of
- * any size and place costs at most one walk over the index of the VINs.
+ * The VINs of one page of a set, with `total` when `query.count` asks for it. In the order by VIN a set of any size and place
+ * costs at most one walk over the index of the VINs.
+ * @throws PageError `request.bad-cursor`
  */
 export async function pageOfSet(
   db: Db,
-  given: VehicleSet,
-  query: ListQuery,
+  { set, filter, condition }: FilteredSet,
+  query: Omit<ListQuery, 'filter'>,
 ): Promise<{ readonly vins: string[]; readonly next: string | null; readonly total?: number }> {
-  const narrowed = await narrow(db, vehicleFields, query.filter);
-  const set = narrowed.set ? intersection(given, narrowed.set) : given;
   const list = /^-?vin$/.test(query.sort ?? vehicleFields.defaultSort) ? fieldsByVin : vehicleFields;
-  const condition = narrowed.whole ? sql<SqlBool>`true` : whereFilter(await listOf(db, query.filter), query.filter);
   const ofSet = db.selectFrom('inventory_vehicle as v').select('v.vin').where(memberOf(set));
   const joined = ofSet.innerJoin('inventory_vehicle_status as vs', 'vs.vehicle_id', 'v.id');
-  const from = list === fieldsByVin && narrowed.whole ? ofSet : joined;
-  const { rows, next } = await pageOf(from, list, { ...query, count: false }, condition);
+  const from = list === fieldsByVin && !condition ? ofSet : joined;
+  const paged: ListQuery = { ...query, count: false, ...(filter === undefined ? {} : { filter }) };
+  const { rows, next } = await pageOf(from, list, paged, condition ?? sql<SqlBool>`true`);
   const vins = rows.map(({ vin }) => vin);
   if (!query.count) return { vins, next };
-  return { vins, next, total: narrowed.whole ? set.size : await countOf(joined.where(condition)) };
+  return { vins, next, total: condition ? await countOf(joined.where(condition)) : set.size };
 }
 
 const statusFields = new Set(['state', 'software', 'lastSeenAt']);
