@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { bytesOfFile } from '../files/bytes.ts';
 import { decompress } from '../files/decompress.ts';
 import { createExpansion, defaultUnpackLimits } from '../files/expansion.ts';
+import { arriving } from './arriving.ts';
 import { failed, OutboundError } from './error.ts';
 import { type Answer, codeOf, type GetDeps, get } from './get.ts';
 import { defaultPace, keepPace, type Pace, type PaceLimits } from './pace.ts';
@@ -74,6 +75,7 @@ async function attemptOnce(deps: GetDeps, request: FetchRequest): Promise<Fetche
   try {
     answer = await get(deps, request.url, headersOf(request, part, have), pace.signal);
     const { statusCode = 0 } = answer.response;
+    const chunks = arriving(answer.response);
     if (statusCode === 304) return { kind: 'unchanged' };
     if (statusCode === 416) {
       await forget(request.path);
@@ -84,7 +86,8 @@ async function attemptOnce(deps: GetDeps, request: FetchRequest): Promise<Fetche
     const encoding = encodingOf(answer);
     const validators = validatorsOf(answer);
     await writePart(request, validators, encoding);
-    await receive(answer, request, from, pace);
+    await receive(answer, chunks, request, from, pace);
+    pace.done();
     return { kind: 'fetched', size: await complete(request, encoding), validators };
   } catch (error) {
     if (pace.signal.aborted) throw pace.signal.reason;
@@ -125,14 +128,20 @@ function validatorsOf({ response: { headers } }: Answer): Validators {
   return { ...(etag ? { etag } : {}), ...(lastModified ? { lastModified } : {}) };
 }
 
-async function receive({ response }: Answer, request: FetchRequest, from: number, pace: Pace): Promise<void> {
+async function receive(
+  { response }: Answer,
+  chunks: AsyncIterable<Buffer>,
+  request: FetchRequest,
+  from: number,
+  pace: Pace,
+): Promise<void> {
   const length = response.headers['content-length'];
   const total = length === undefined ? null : from + Number(length);
   if (total !== null) await checkRoom(request, total, total - from);
   const file = await open(`${request.path}.part`, from === 0 ? 'w' : 'r+', 0o600);
   let at = from;
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
       if (at + chunk.length > request.maxBytes) throw tooLarge(request.maxBytes);
       await writeAll(file, chunk, at);
       at += chunk.length;
