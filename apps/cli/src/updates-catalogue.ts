@@ -118,4 +118,42 @@ export const updates: Partial<Record<OperationId, CommandSpec>> = {
     bodyFile: true,
     examples: ['bulkhead update-settings put -f time-zones.json'],
   },
+  listRxswins: {
+    verb: 'list',
+    columns: ['id', 'rxswin', 'model', 'version', 'state', 'system', 'drift.drifted', 'releasedAt'],
+    examples: ["bulkhead rxswins list --filter 'state = released'"],
+  },
+  createRxswin: { verb: 'create', bodyFile: true, examples: ['bulkhead rxswins create -f rxswin.json'] },
+  getRxswin: { verb: 'show', examples: ['bulkhead rxswins show ID'] },
+  putRxswin: { verb: 'put', bodyFile: true, examples: ['bulkhead rxswins put ID -f rxswin.json'] },
+  releaseRxswin: { verb: 'release', examples: [`bulkhead rxswins release ID --hash ${'0'.repeat(64)}`] },
+  checkRxswin: { verb: 'check', examples: ['bulkhead rxswins check ID'] },
+  exportRxswins: { verb: 'export', defaults: { format: 'csv' }, examples: ['bulkhead rxswins export > register.csv'] },
+  listRxswinDrift: { verb: 'list', examples: ["bulkhead rxswin-drift list --filter 'model = aria'"] },
+  getVehicleRxswins: { verb: 'rxswins', examples: ['bulkhead vehicles rxswins WBHAR1A23S1000001'] },
+  getUpdatesSummary: { verb: 'summary', noun: 'campaigns', examples: ['bulkhead campaigns summary'] },
+  listUndelivered: {
+    verb: 'list',
+    columns: ['campaign', 'text', 'vehicles', 'notice', 'reason', 'decided.by.name'],
+    examples: ["bulkhead undelivered-updates list --filter 'notice = not-notified'"],
+  },
+  decideUndelivered: {
+    verb: 'undelivered',
+    defaults: { notify: false, cause: '' },
+    describe: {
+      notify: 'Tell stakeholders; without it the decision not to is recorded',
+      state: 'State of the vehicles',
+    },
+    examples: ['bulkhead campaigns undelivered ID --state denied --reason "They were written to by post"'],
+  },
+  getCampaignReport: {
+    verb: 'report',
+    defaults: { format: 'json' },
+    examples: ['bulkhead campaigns report ID --format html > report.html'],
+  },
+  exportCampaignVehicles: {
+    verb: 'export',
+    defaults: { format: 'csv' },
+    examples: ['bulkhead campaigns export ID > vehicles.csv'],
+  },
 };

@@ -286,6 +286,7 @@ const hints = {
   'updates.campaign-finished': 'campaigns',
   'updates.vehicles-updated': 'campaigns',
   'updates.attack-reported': 'campaigns',
+  'updates.rxswin-drifted': 'rxswins',
 } as const;
 
 /** The counts behind the ten rules, each asked from the module that owns it. */

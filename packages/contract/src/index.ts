@@ -58,6 +58,14 @@ export {
   releaseOperations,
 } from './updates/releases.ts';
 export {
+  DriftedVehicle,
+  Rxswin,
+  RxswinDetail,
+  type RxswinPassage,
+  rxswinOperations,
+} from './updates/rxswins.ts';
+export { Undelivered, watchOperations } from './updates/watch.ts';
+export {
   type CampaignState,
   type CampaignVehicleState,
   campaignStates,
@@ -67,6 +75,8 @@ export {
   type Incompatibility,
   incompatibilities,
   releaseStates,
+  rxswinStandings,
+  rxswinStates,
   type WaveState,
   waveStates,
 } from './updates/words.ts';

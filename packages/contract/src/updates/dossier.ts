@@ -26,6 +26,8 @@ export const Precondition = record({
 });
 export type Precondition = Static<typeof Precondition>;
 
+export const approvalDecisions = ['open', 'not-sought', 'notified', 'extension-sought', 'extension-granted'] as const;
+
 const Effect = record({ affected: Nullable(Type.Boolean()), explanation: Prose });
 const Answer = record({ answer: OneOf(['open', 'yes', 'no']), explanation: Prose });
 
@@ -67,7 +69,7 @@ export const Dossier = record({
   requirements: Effect,
   parameters: Effect,
   approval: record({
-    decision: OneOf(['open', 'not-sought', 'notified', 'extension-sought', 'extension-granted']),
+    decision: OneOf(approvalDecisions),
     authority: Line,
     reference: Line,
     reason: Prose,

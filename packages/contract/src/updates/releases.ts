@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Code } from '../inventory/words.ts';
 import { Empty, Id, listOperation, Nullable, OneOf, operation, Time } from '../operation.ts';
-import { Dossier } from './dossier.ts';
+import { approvalDecisions, Dossier } from './dossier.ts';
 import {
   Act,
   FileName,
@@ -158,6 +158,12 @@ export const releaseOperations = {
       updatedAt: { type: 'time', label: 'Changed' },
       fixes: { type: 'string', label: 'Fixes vulnerability', sortable: false },
       model: { type: 'string', label: 'Model', sortable: false },
+      approval: {
+        type: 'enum',
+        label: 'Type approval',
+        values: approvalDecisions,
+        sortable: false,
+      },
     },
   }),
   createRelease: operation({

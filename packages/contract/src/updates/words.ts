@@ -89,3 +89,8 @@ export const failureKinds = [
   'denied',
 ] as const;
 export type FailureKind = (typeof failureKinds)[number];
+
+/** UN R156 7.2.1.2: an identifier per type-approved system, as it can be read over OBD. */
+export const RxswinText = Type.String({ pattern: '^[A-Za-z0-9]([A-Za-z0-9 ._/-]{0,62}[A-Za-z0-9])?$' });
+export const rxswinStates = ['draft', 'released', 'superseded'] as const;
+export const rxswinStandings = ['matches', 'behind', 'drift', 'unknown'] as const;

@@ -10,6 +10,7 @@ import { type ReleaseStep, stepRelease } from './domain/release-states.ts';
 import { releaseDetail } from './release-detail.ts';
 import { createReleaseStore, type ReleaseRow, type ReleaseStore } from './release-store.ts';
 import { createReleaseViews, type ReleaseViews } from './release-views.ts';
+import { createRxswinViews } from './rxswin-views.ts';
 
 interface Bound {
   readonly hash: string;
@@ -110,6 +111,7 @@ const issuing = (deps: UpdatesDeps, at: AtDesk) => ({
       requireHash(row, hash);
       const items = await views.items(id);
       for (const item of items) await requireImage(deps, item);
+      await requireReleased(tx, row.rxswins);
       await store.publish(id, by, now);
       const software = items.map(({ software_id }) => software_id);
       const payload = { releaseId: id, name: row.name, fixes: await views.fixes(id), software };
@@ -215,4 +217,14 @@ async function requireImage(
       ? `The image ${item.file_name} in the repository has another length or SHA-512 than the release says.`
       : `The image repository does not hold ${item.file_name} (SHA-256 ${sha256}): upload it first.`,
   );
+}
+
+/** UN R156 7.1.1.3: what an identifier stands for afterwards is settled before the update is issued. */
+async function requireReleased(tx: Db, rxswins: readonly string[]): Promise<void> {
+  const draft = (await createRxswinViews(tx).byIds(rxswins)).find(({ state }) => state === 'draft');
+  if (draft)
+    throw new UpdatesError(
+      'updates.bad-contents',
+      `The definition of ${draft.rxswin} version ${draft.version} is a draft: release it first.`,
+    );
 }

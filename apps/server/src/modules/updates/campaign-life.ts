@@ -4,6 +4,8 @@ import { type CampaignRow, type CampaignStore, createCampaignStore } from './cam
 import { createCampaignViews } from './campaign-views.ts';
 import { type Actor, type UpdatesDeps, type UpdatesEvents, updatesEvent } from './deps.ts';
 import { createReleaseViews } from './release-views.ts';
+import { createRxswinStore } from './rxswin-store.ts';
+import { tellUndelivered } from './undelivered.ts';
 
 /** The engine itself, when no person decided. */
 export const engine: Actor = Object.freeze({ kind: 'system', id: 'updates', name: 'Campaign engine' });
@@ -55,6 +57,9 @@ export async function enter(
   const store = createCampaignStore(tx);
   await store.set(row.id, { ...values, state, why });
   await store.log(row.id, now, verb, why, by);
+  if (state === 'finished' || state === 'cancelled')
+    await createRxswinStore(tx).finish(row.id, (await totalsOf(tx, row.id)).succeeded, now);
+  if (state === 'finished') await tellUndelivered(deps, tx, row, by);
   const { audit, outbox } = deps.bind(tx);
   const details = { id: row.id, from: row.state, to: state, why };
   await audit.append({ action: `updates.${verb}-campaign`, subject: row.name, by, details, at: now });

@@ -11,7 +11,9 @@ import { hashChanged, UpdatesError, unknownCampaign, unknownRequest, wrongState 
 import { requireOther, requirePerson } from './domain/people.ts';
 import { inFlight } from './domain/vehicle-states.ts';
 import { judgedWaves } from './judge.ts';
+import { createReleaseViews } from './release-views.ts';
 import { cancel, rollBack } from './rolling-back.ts';
+import { createRxswinStore } from './rxswin-store.ts';
 import { requirePublished, startCampaign } from './starting.ts';
 
 interface Order {
@@ -67,6 +69,8 @@ async function resumeNow(chapter: Chapter, reason: string): Promise<void> {
       await store.setWave(row.id, wave.ordinal, { forgiven_errors: standing.errors, forgiven_ended: standing.ended });
     else if (verdict === 'fell-short') await store.setWave(row.id, wave.ordinal, { accepted: true });
   }
+  const release = await createReleaseViews(tx).byId(row.release_id);
+  await createRxswinStore(tx).begin(row.id, release?.rxswins ?? [], Number(row.eligible), now);
   const sweep = row.retry_failed ? ('retry' as const) : null;
   const values = { amended: false, retry_failed: false, sweep, rate_at: now, rate_credit: 1, wake_at: now };
   await enter(chapter, 'running', `Resumed: ${reason}`, { verb: 'resume', values });

@@ -56,6 +56,8 @@ const vehicleOf = (row: Row): CampaignVehicle => ({
   timeZone: row.time_zone ?? 'UTC',
 });
 
+const streamPage = 2_000;
+
 const select = (db: Db) =>
   db
     .selectFrom('updates_campaign_vehicle as p')
@@ -98,6 +100,21 @@ export const createCampaignVehicleViews = (db: Db) => ({
       .limit(500)
       .execute();
     return rows.map(({ at, ...event }) => ({ at: at.toISOString(), ...event }));
+  },
+
+  /** All vehicles of a campaign in the order of VINs. */
+  stream: async function* (campaignId: string): AsyncGenerator<CampaignVehicle[]> {
+    for (let after = '', full = true; full; ) {
+      const rows = await select(db)
+        .where('p.campaign_id', '=', campaignId)
+        .where('p.vin', '>', after)
+        .orderBy('p.vin')
+        .limit(streamPage)
+        .execute();
+      if (rows.length > 0) yield rows.map(vehicleOf);
+      after = rows.at(-1)?.vin ?? after;
+      full = rows.length === streamPage;
+    }
   },
 
   /** Some VINs of a state and cause. */

@@ -4,7 +4,7 @@ import { type TestDatabase, testDatabase } from '../../platform/db/testing.ts';
 import { inventoryMigrations } from '../inventory/index.ts';
 import { publishedEvents, vinOf } from '../inventory/testing.ts';
 import { updatesMigrations } from './index.ts';
-import { people, type TestUpdates, testUpdates } from './testing.ts';
+import { people, reportSoftware, type TestUpdates, testUpdates } from './testing.ts';
 import {
   assertCounts,
   campaignOf,
@@ -186,12 +186,7 @@ test('a vehicle whose configuration has changed since the plan is judged anew be
   const id = await use.create(definition(release.id, { filter: `vin in (${vinOf(6)}, ${vinOf(7)}, ${vinOf(8)})` }));
   await use.plan(id);
   await desk.inventory.vehicles.retire(vinOf(6), ada);
-  const { clock, inventory } = desk;
-  const serial = 'TCU-7';
-  const device = { ecuId: (await inventory.ecus.get(serial)).id, vin: vinOf(7), serial, certificateSerial: '01' };
-  const software = [{ ecuSerial: serial, name: 'tcu-os', version: release.version }];
-  const message = { v: 1 as const, boot: 1, seq: 1, at: clock.now().toISOString(), ecus: [], software };
-  await inventory.reportSink.store(database.db, [{ device, message, receivedAt: clock.now(), qos: 1 }]);
+  await reportSoftware(desk, database.db, 'TCU-7', 'tcu-os', release.version);
   await use.ask(id, 'start');
   await use.drive();
   assert.deepEqual(await use.inState(id, 'incompatible'), [vinOf(6)]);

@@ -2,9 +2,8 @@ import type { Output, updatesOperations } from '@bulkhead/contract';
 import { createCampaignVehicleViews } from './campaign-vehicle-views.ts';
 import { type CountedState, createCampaignViews } from './campaign-views.ts';
 import type { UpdatesDeps } from './deps.ts';
-import { causeText, defaultCause } from './domain/campaign-words.ts';
+import { causeWords, defaultCause } from './domain/campaign-words.ts';
 import { unknownCampaign } from './domain/error.ts';
-import { incompatibilityText, isIncompatibility } from './domain/incompatibility.ts';
 
 type Causes = Output<typeof updatesOperations.getCampaignCauses>;
 
@@ -38,7 +37,7 @@ export async function campaignCauses({ db, clock }: UpdatesDeps, id: string): Pr
 function groupOf(rows: readonly CountedState[]) {
   const [{ state, cause: key } = { state: 'failed' as const, cause: '' }] = rows;
   const cause = key === '' ? defaultCause(state) || state : key;
-  const text = isIncompatibility(cause) && state === 'incompatible' ? incompatibilityText(cause, '') : causeText(cause);
+  const text = causeWords(state, key);
   const waves = rows.map(({ wave }) => wave).sort((a, b) => a - b);
   return { key, state, cause, text, vehicles: rows.reduce((all, { vehicles }) => all + vehicles, 0), waves };
 }

@@ -5,7 +5,15 @@ import { type TestDatabase, testDatabase } from '../../platform/db/testing.ts';
 import { inventoryMigrations } from '../inventory/index.ts';
 import { architecture, ecusOf, vinOf } from '../inventory/testing.ts';
 import { updatesMigrations } from './index.ts';
-import { contentsOf, itemFor, people, publishedRelease, type TestUpdates, testUpdates } from './testing.ts';
+import {
+  contentsOf,
+  itemFor,
+  people,
+  publishedRelease,
+  reportSoftware,
+  type TestUpdates,
+  testUpdates,
+} from './testing.ts';
 
 const { ada } = people;
 let database: TestDatabase;
@@ -44,20 +52,7 @@ before(async () => {
 after(() => database.close());
 
 async function report(rows: readonly { serial: string; name: string; version: string }[]) {
-  const { inventory, clock } = desk;
-  for (const { serial, name, version } of rows) {
-    const vin = vinOf(Number(serial.split('-')[1]));
-    const device = { ecuId: (await inventory.ecus.get(serial)).id, vin, serial, certificateSerial: '01' };
-    const message = {
-      boot: 1,
-      seq: 1,
-      v: 1 as const,
-      at: clock.now().toISOString(),
-      ecus: [],
-      software: [{ ecuSerial: serial, name, version }],
-    };
-    await inventory.reportSink.store(database.db, [{ device, message, receivedAt: clock.now(), qos: 1 }]);
-  }
+  for (const { serial, name, version } of rows) await reportSoftware(desk, database.db, serial, name, version);
 }
 
 let names = 0;

@@ -44,7 +44,7 @@ export interface UpdatesDeps {
   announce?(tx: Db, what: ChangedList): Promise<unknown>;
 }
 
-export type ChangedList = 'releases' | 'campaigns';
+export type ChangedList = 'releases' | 'campaigns' | 'rxswins';
 
 export interface Notice {
   readonly topic: 'updates.campaign' | 'updates.undeliverable';
@@ -87,6 +87,13 @@ export interface UpdatesEvents {
   readonly 'updates.campaign-finished': CampaignFacts & { readonly vehicles: number; readonly succeeded: number };
   /** A vehicle now runs the target: what the release fixes is fixed there. */
   readonly 'updates.vehicles-updated': CampaignFacts & { readonly vins: readonly string[] };
+  /** Vehicles that began to report other software than a definition says; at most 100 are named. */
+  readonly 'updates.rxswin-drifted': {
+    readonly rxswinId: string;
+    readonly rxswin: string;
+    readonly model: string;
+    readonly vins: readonly string[];
+  };
   readonly 'updates.attack-reported': {
     readonly vin: string;
     readonly campaignId: string | null;

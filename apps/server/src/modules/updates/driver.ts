@@ -2,6 +2,7 @@ import type { Log } from '../../platform/telemetry/log.ts';
 import { createCampaignStore } from './campaign-store.ts';
 import type { UpdatesDeps } from './deps.ts';
 import { driveStep } from './drive.ts';
+import { checkStep } from './rxswin-check.ts';
 
 export interface DriverOptions {
   readonly replica: string;
@@ -38,7 +39,7 @@ export function createDriver(deps: UpdatesDeps, { replica, log, intervalMs = 500
 
   const turn = async () => {
     try {
-      while (!stopped && (await step()));
+      while (!stopped && ((await step()) || (await checkStep(deps))));
     } catch (error) {
       log.warn({ err: error }, 'campaigns could not be driven for a moment');
     }

@@ -21,6 +21,7 @@ const releases = defineList(
         return operator === '!=' ? sql<boolean>`not ${found}` : found;
       },
     },
+    approval: { column: sql`r.dossier -> 'approval' ->> 'decision'` },
     model: {
       test: ({ operator, values }) => {
         const found = sql<boolean>`r.models && ${[...values]}::text[]`;

@@ -11,6 +11,7 @@ import { stepRelease } from './domain/release-states.ts';
 import { releaseDetail } from './release-detail.ts';
 import { type Change, createReleaseStore, type ItemRow, type ReleaseRow } from './release-store.ts';
 import { createReleaseViews } from './release-views.ts';
+import { createRxswinViews } from './rxswin-views.ts';
 
 type Contents = Input<typeof updatesOperations.putReleaseContents>['body'];
 
@@ -118,8 +119,22 @@ async function nextContents(tx: Db, row: ReleaseRow, body: Contents): Promise<Ne
   );
   const { name, description, security, rules } = body;
   const rxswins = [...new Set(body.rxswins ?? [])].sort();
+  await requireRxswins(tx, rxswins, models);
   const fixes = [...new Set(body.fixes)].sort();
   return { fields: { name, description, security, models, rules, rxswins, dossier: row.dossier }, items, fixes };
+}
+
+/** The definitions that hold after the update are those of its vehicle types. */
+async function requireRxswins(tx: Db, ids: readonly string[], models: readonly string[]): Promise<void> {
+  const known = new Map((await createRxswinViews(tx).byIds(ids)).map((row) => [row.id, row]));
+  for (const id of ids) {
+    const found = known.get(id);
+    if (found && models.includes(found.model)) continue;
+    const detail = found
+      ? `${found.rxswin} is for ${found.model}, the release is not.`
+      : `There is no RXSWIN definition ${id}.`;
+    throw new UpdatesError('updates.bad-contents', detail, { fields: { rxswins: 'do not fit' } });
+  }
 }
 
 async function distinctName<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -1,21 +1,33 @@
-import type { campaignOperations, releaseOperations, UpdatesCode, updatesOperations } from '@bulkhead/contract';
+import type {
+  campaignOperations,
+  releaseOperations,
+  rxswinOperations,
+  UpdatesCode,
+  updatesOperations,
+  watchOperations,
+} from '@bulkhead/contract';
 import type { Actor as Caller, Handlers, ProblemTable } from '../../platform/http/handlers.ts';
 import type { Actor } from './deps.ts';
 import { dossierPage } from './domain/dossier-page.ts';
+import { reportPage } from './domain/report-page.ts';
 import type { Updates } from './updates.ts';
 
 export const updatesProblemTable = Object.freeze({
   'updates.bad-campaign': [422, 'The campaign is not consistent'],
   'updates.bad-contents': [422, 'The contents are not consistent'],
+  'updates.bad-rxswin': [422, 'The definition is not consistent'],
+  'updates.draft-exists': [409, 'There is a draft already'],
   'updates.duplicate-name': [409, 'The name is taken'],
   'updates.hash-changed': [409, 'It has changed since'],
   'updates.incomplete': [422, 'Something is missing'],
   'updates.not-signed-off': [409, 'Verification is not signed off'],
+  'updates.nothing-undelivered': [409, 'No vehicle is left out for this reason'],
   'updates.person-required': [403, 'A person must decide'],
   'updates.same-person': [403, 'Somebody else must decide'],
   'updates.unknown-campaign': [404, 'Unknown campaign'],
   'updates.unknown-release': [404, 'Unknown release'],
   'updates.unknown-request': [404, 'Unknown request'],
+  'updates.unknown-rxswin': [404, 'Unknown RXSWIN definition'],
   'updates.unknown-vehicle': [404, 'Not in this campaign'],
   'updates.wrong-state': [409, 'Not possible in this state'],
 }) satisfies ProblemTable<UpdatesCode>;
@@ -26,11 +38,22 @@ const actorOf = ({ kind, id, name }: Caller): Actor => ({ kind: kind === 'token'
 export const updatesRoutes = (updates: RoutedUpdates): Handlers<typeof updatesOperations> => ({
   ...releaseRoutes(updates),
   ...campaignRoutes(updates),
+  ...rxswinRoutes(updates),
+  ...watchRoutes(updates),
 });
 
 type RoutedUpdates = Pick<
   Updates,
-  'releases' | 'agreements' | 'compatibility' | 'campaigns' | 'steps' | 'vehicles' | 'causes' | 'settings'
+  | 'releases'
+  | 'agreements'
+  | 'compatibility'
+  | 'campaigns'
+  | 'steps'
+  | 'vehicles'
+  | 'causes'
+  | 'settings'
+  | 'rxswins'
+  | 'watch'
 >;
 
 const releaseRoutes = ({ releases, agreements, compatibility }: RoutedUpdates): Handlers<typeof releaseOperations> => ({
@@ -88,4 +111,38 @@ const campaignRoutes = ({
   getCampaignCauses: ({ params }) => causes(params.id),
   getUpdateSettings: () => settings.get(),
   putUpdateSettings: ({ body }, { actor }) => settings.put(body, actorOf(actor)),
+});
+
+const rxswinRoutes = ({ rxswins }: RoutedUpdates): Handlers<typeof rxswinOperations> => ({
+  listRxswins: ({ query }) => rxswins.list(query),
+  createRxswin: ({ body }, { actor }) => rxswins.create(body, actorOf(actor)),
+  getRxswin: ({ params }) => rxswins.get(params.id),
+  putRxswin: ({ params, body }, { actor }) => rxswins.put(params.id, body, actorOf(actor)),
+  releaseRxswin: ({ params, body }, { actor }) => rxswins.release(params.id, body.hash, actorOf(actor)),
+  checkRxswin: ({ params }, { actor }) => rxswins.check(params.id, actorOf(actor)),
+  exportRxswins: async ({ query: { format } }) => ({
+    contentType: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json',
+    body: await rxswins.export(format),
+    fileName: `rxswin-register.${format}`,
+  }),
+  listRxswinDrift: ({ query }) => rxswins.drift(query),
+  getVehicleRxswins: ({ params }) => rxswins.ofVehicle(params.vin),
+});
+
+const watchRoutes = ({ watch }: RoutedUpdates): Handlers<typeof watchOperations> => ({
+  getUpdatesSummary: () => watch.summary(),
+  listUndelivered: ({ query }) => watch.undelivered(query),
+  decideUndelivered: ({ params, body }, { actor }) => watch.decideUndelivered(params.id, body, actorOf(actor)),
+  getCampaignReport: async ({ params, query: { format } }) => {
+    const report = await watch.report(params.id);
+    const fileName = `campaign-${report.campaign.name}.${format}`;
+    return format === 'html'
+      ? { contentType: 'text/html; charset=utf-8', body: reportPage(report), fileName }
+      : { contentType: 'application/json', body: `${JSON.stringify(report, null, 2)}\n`, fileName };
+  },
+  exportCampaignVehicles: async ({ params, query: { format } }) => ({
+    contentType: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson',
+    body: await watch.exportVehicles(params.id, format),
+    fileName: `campaign-vehicles.${format}`,
+  }),
 });

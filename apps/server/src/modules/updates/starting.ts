@@ -5,6 +5,7 @@ import type { Actor, UpdatesDeps } from './deps.ts';
 import { stepCampaign } from './domain/campaign-states.ts';
 import { UpdatesError } from './domain/error.ts';
 import { createReleaseViews } from './release-views.ts';
+import { createRxswinStore } from './rxswin-store.ts';
 
 /** What may be shipped is published. @throws UpdatesError `updates.bad-campaign` */
 export async function requirePublished(tx: Db, releaseId: string): Promise<void> {
@@ -25,6 +26,8 @@ export async function startCampaign(deps: UpdatesDeps, tx: Db, id: string, why: 
   await requirePublished(tx, row.release_id);
   const now = deps.clock.now();
   const begins = row.rules.startsAt ? new Date(row.rules.startsAt) : now;
+  const release = await createReleaseViews(tx).byId(row.release_id);
+  await createRxswinStore(tx).begin(id, release?.rxswins ?? [], Number(row.eligible), now);
   await store.setWave(id, 1, { state: 'running', started_at: now });
   const values = { wave: 1, started_at: now, rate_at: now, rate_credit: 1, wake_at: begins > now ? begins : now };
   await enter({ deps, tx, row, now, by }, state, why, { verb: 'start', values, event: 'updates.campaign-started' });

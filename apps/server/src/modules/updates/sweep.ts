@@ -1,5 +1,7 @@
+import { engine } from './campaign-life.ts';
 import type { Drive } from './drive-context.ts';
 import { move } from './drive-context.ts';
+import { tellUndelivered } from './undelivered.ts';
 
 /**
  * What was ordered for many vehicles is carried out in steps that a kill may interrupt anywhere: the order stands in the
@@ -14,7 +16,10 @@ export async function sweep(drive: Drive): Promise<boolean> {
       : row.sweep === 'retry'
         ? await retrySome(drive)
         : await withdrawSome(drive);
-  if (moved === 0) await store.set(row.id, { sweep: null });
+  if (moved === 0) {
+    await store.set(row.id, { sweep: null });
+    if (row.sweep === 'cancel') await tellUndelivered(drive.deps, drive.tx, row, engine);
+  }
   return moved > 0;
 }
 

@@ -90,6 +90,22 @@ export function testUpdates(
 }
 export type TestUpdates = ReturnType<typeof testUpdates>;
 
+/** What an ECU says it runs, as a vehicle reports it. */
+export async function reportSoftware(
+  { inventory, clock }: Pick<TestUpdates, 'inventory' | 'clock'>,
+  db: Db,
+  serial: string,
+  name: string,
+  version: string,
+  sha256?: string,
+): Promise<void> {
+  const { id: ecuId, vin } = await inventory.ecus.get(serial);
+  const device = { ecuId, vin, serial, certificateSerial: '01' };
+  const software = [{ ecuSerial: serial, name, version, ...(sha256 ? { sha256 } : {}) }];
+  const message = { v: 1 as const, boot: 1, seq: 1, at: clock.now().toISOString(), ecus: [], software };
+  await inventory.reportSink.store(db, [{ device, message, receivedAt: clock.now(), qos: 1 }]);
+}
+
 export const itemFor = (softwareId: string, n: number, more: Partial<ReleaseItemInput> = {}): ReleaseItemInput => ({
   role: 'tcu',
   softwareId,

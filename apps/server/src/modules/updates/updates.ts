@@ -6,13 +6,18 @@ import { createCampaignVehicleViews } from './campaign-vehicle-views.ts';
 import { createCampaigns } from './campaigns.ts';
 import { campaignCauses } from './causes.ts';
 import { checkCompatibility } from './compatibility.ts';
-import type { ListQuery, UpdatesDeps } from './deps.ts';
+import type { Actor, ListQuery, UpdatesDeps } from './deps.ts';
 import { UpdatesError } from './domain/error.ts';
 import { createDriver, type DriverOptions } from './driver.ts';
 import { planStep } from './plan.ts';
 import { type PlanContext, runPlan } from './plan-job.ts';
 import { createReleases } from './releases.ts';
+import { campaignReport } from './report.ts';
+import { createRxswins } from './rxswins.ts';
 import { createSettings } from './settings.ts';
+import { decideUndelivered } from './undelivered.ts';
+import { exportVehicles } from './vehicle-export.ts';
+import { createWatchViews } from './watch-views.ts';
 
 /** Rule 4, second half: releases, campaigns, RXSWIN. The only writer of updates_*. */
 export const createUpdates = (deps: UpdatesDeps) =>
@@ -25,7 +30,9 @@ export const createUpdates = (deps: UpdatesDeps) =>
     steps: createCampaignSteps(deps),
     vehicles: createVehicles(deps),
     causes: (campaignId: string) => campaignCauses(deps, campaignId),
+    rxswins: createRxswins(deps),
     settings: createSettings(deps),
+    watch: createWatch(deps),
     /** The seam to the Director. */
     assignments: createAssignments(deps),
     /** Handler of the job `updates.plan`. */
@@ -34,6 +41,8 @@ export const createUpdates = (deps: UpdatesDeps) =>
     planNow: async (campaignId: string, slice?: number) => {
       while (!(await planStep(deps, campaignId, engine, slice)).ended);
     },
+    /** What it was made of; for tests. */
+    deps,
     driver: (options: DriverOptions) => createDriver(deps, options),
   });
 export type Updates = ReturnType<typeof createUpdates>;
@@ -46,4 +55,13 @@ const createVehicles = ({ db }: UpdatesDeps) => ({
     if (!vehicle) throw new UpdatesError('updates.unknown-vehicle', `${vin} takes no part in this campaign.`);
     return { ...vehicle, events: await views.events(campaignId, vin) };
   },
+});
+
+const createWatch = (deps: UpdatesDeps) => ({
+  summary: () => createWatchViews(deps.db).summary(),
+  undelivered: (query: ListQuery) => createWatchViews(deps.db).list(query),
+  decideUndelivered: (id: string, decision: Parameters<typeof decideUndelivered>[2], by: Actor) =>
+    decideUndelivered(deps, id, decision, by),
+  report: (id: string) => campaignReport(deps, id),
+  exportVehicles: (id: string, format: 'csv' | 'ndjson') => exportVehicles(deps.db, id, format),
 });

@@ -1,4 +1,5 @@
 import type { CampaignVehicleState as State, Wave } from '@bulkhead/contract';
+import { incompatibilityText, isIncompatibility } from './incompatibility.ts';
 import type { Forgiven, WaveStanding } from './thresholds.ts';
 
 const percent = (value: number) => `${Math.round(value * 10) / 10} %`;
@@ -46,8 +47,14 @@ const causes: Readonly<Record<string, string>> = {
   partial: 'Only some of the ECUs were updated',
 };
 
+/** The cause of a state in words, of vehicles that take no part as well. */
+export const causeWords = (state: State, cause: string): string =>
+  state === 'incompatible' && isIncompatibility(cause)
+    ? incompatibilityText(cause, '').trimEnd()
+    : causeText(cause === '' ? defaultCause(state) || state : cause);
+
 /** A cause in words; what a vehicle invents is shown as it is. */
-export const causeText = (cause: string): string => (Object.hasOwn(causes, cause) ? (causes[cause] as string) : cause);
+const causeText = (cause: string): string => (Object.hasOwn(causes, cause) ? (causes[cause] as string) : cause);
 
 const states: Partial<Record<State, string>> = {
   'timed-out': 'timed-out',

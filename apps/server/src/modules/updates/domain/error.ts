@@ -20,3 +20,6 @@ export const unknownCampaign = (id: string) =>
 
 export const unknownRequest = (id: string) =>
   new UpdatesError('updates.unknown-request', `There is no request ${id}: check the id.`);
+
+export const unknownRxswin = (id: string) =>
+  new UpdatesError('updates.unknown-rxswin', `There is no RXSWIN definition ${id}: check the id.`);
