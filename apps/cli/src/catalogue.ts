@@ -3,9 +3,8 @@ import type { CommandSpec } from './commands/spec.ts';
 import { sbomCommands } from './sbom-catalogue.ts';
 import { sourceCommands } from './source-commands.ts';
 import { updates } from './updates-catalogue.ts';
-import { cases, vulnerabilities, vulnerabilityNouns } from './vulnerabilities-catalogue.ts';
 import { vex } from './vex-catalogue.ts';
-import { vulnerabilities, vulnerabilityNouns } from './vulnerabilities-catalogue.ts';
+import { cases, vulnerabilities, vulnerabilityNouns } from './vulnerabilities-catalogue.ts';
 
 const jobEnds = {
   ended: (value: unknown) => ['succeeded', 'failed', 'cancelled'].includes((value as Job).state),
