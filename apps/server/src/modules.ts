@@ -201,10 +201,8 @@ export async function createModules(platform: Platform) {
   jobs.define(sourceJob, advisorySources.runJob);
   const cases = createCases({ ...vulnerabilityDeps, operatorName: access.operators.nameOf });
   const updates = wireUpdates(platform, notify);
-  const compliance = createCompliance({
-    facts: () =>
-      gatherFacts({ inventory, identity, connectivity, monitoring, vulnerabilities, cases, advisorySources }, db),
-  });
+  const counted = { inventory, identity, connectivity, monitoring, vulnerabilities, cases, advisorySources };
+  const compliance = createCompliance({ facts: () => gatherFacts(counted, db) });
   return Object.freeze({
     access,
     inventory,

@@ -11,9 +11,9 @@ export function arriving(response: IncomingMessage): AsyncIterable<Buffer> {
   const waiting: Buffer[] = [];
   let bytes = 0;
   let ended = false;
-  let error: unknown;
+  let error: Error | undefined;
   let wake = () => {};
-  const end = (why?: unknown) => {
+  const end = (why?: Error) => {
     ended = true;
     error ??= why;
     wake();
