@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiProblem, type Client } from '@bulkhead/contract';
+import { programNamed } from '../fleet/software.ts';
 import type { SimulatorState } from '../provision/simulator-state.ts';
 import { advisoriesFile, kevFile, syntheticEpssFile } from './records.ts';
 
@@ -94,6 +95,7 @@ export async function provideAdvisories({ client, state, log }: AdvisoryOptions)
       body: { ...ofUnit, aliases: [...ofUnit.aliases], affected: ofUnit.affected.map((one) => ({ ...one })) },
     });
     await decideOnce(client);
+    await openWork(client);
     state.write('advisories', marker);
     log('told the platform of advisories for the components of the fleet (EPSS is synthetic)');
   } catch (error) {
@@ -118,6 +120,29 @@ async function untilRead(client: Client, id: string): Promise<void> {
     await pause(250);
   }
   throw new Error(`The advisories were not read within ${patienceMs / 1000} s`);
+}
+
+/** The hole in the telematics unit becomes a case with its fix at hand: the release that is planned for nobody yet. */
+async function openWork(client: Client): Promise<void> {
+  const { name, next } = programNamed('tcu-os');
+  const { id, fix } = await opened(client, { ref: ofUnit.aliases[0], software: name });
+  const query = { filter: `name = "${name}" and version = "${next ?? ''}"`, limit: 1 };
+  const [release] = (await client.listSoftware({ query })).items;
+  if (fix === null && release) await client.linkFix({ params: { id }, body: { softwareId: release.id } });
+}
+
+/** A case can be opened once the advisory has met the software, which happens in the background. */
+async function opened(client: Client, body: { readonly ref: string; readonly software: string }) {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await client.openCase({ body });
+    } catch (error) {
+      const early = error instanceof ApiProblem && (error.status === 404 || error.status === 409);
+      if (!early || performance.now() > end) throw error;
+      await pause(500);
+    }
+  }
 }
 
 async function decideOnce(client: Client): Promise<void> {
