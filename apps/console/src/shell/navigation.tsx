@@ -26,7 +26,7 @@ export const areas: readonly Area[] = [
       { text: 'Software', href: paths.softwareList(), key: 's' },
       { text: 'SBOMs', href: paths.sboms(), key: 'b' },
       { text: 'Components', href: paths.components(), key: 'p' },
-      { text: 'Unidentified', href: paths.unidentified(), key: 'd' },
+      { text: 'Unidentified', href: paths.unidentified(), key: 'q' },
       { text: 'Licences', href: paths.licences(), key: 't' },
       { text: 'Imports', href: paths.imports(), key: 'i' },
     ],
