@@ -4,6 +4,7 @@ import type { JobResult } from '../../platform/jobs/run-job.ts';
 import { createIntake } from './intake.ts';
 import { forgetContent } from './read-url.ts';
 import type { SourceDeps } from './source-deps.ts';
+import { createSourceFileStore } from './source-file-store.ts';
 import { type ReadControl, SourceTaken } from './source-run.ts';
 import { createSourceStore, type SourceRow } from './source-store.ts';
 import { createSourceViews } from './source-views.ts';
@@ -21,6 +22,7 @@ export async function removeSource(deps: SourceDeps, source: SourceRow, control:
       await holdRemoved(tx, source.id, control.id);
       const refs = await createSourceViews(tx).refs(source.id, recordsAtOnce);
       more = refs.length === recordsAtOnce;
+      await createSourceFileStore(tx).forget(source.id, more ? refs : 'all');
       return refs.length > 0 ? intake.removed(tx, source.id, refs) : 0;
     });
     control.progress(removed, Math.max(total, removed));

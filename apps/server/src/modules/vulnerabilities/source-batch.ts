@@ -15,6 +15,9 @@ export interface FileInHand extends FileKey {
   next: number;
   records: number;
   problems: number;
+  /** Ids of records that were set aside, and whether there were some without one (or too many to keep). */
+  setAside: string[];
+  nameless: boolean;
   ended: boolean;
   /** Why nothing follows from what it does not hold. */
   broken?: string;

@@ -58,6 +58,11 @@ export const createSourceFileStore = (db: Db) => ({
   touch: (id: string, size: number, stamp: string) =>
     db.updateTable('vulnerabilities_source_file').set({ size, stamp }).where('id', '=', id).execute(),
 
+  ...marksOf(db),
+  ...problemsOf(db),
+});
+
+const marksOf = (db: Db) => ({
   mark: async (
     sourceId: string,
     marks: readonly { readonly ref: string; readonly fileId: string; readonly generation: number }[],
@@ -71,15 +76,16 @@ export const createSourceFileStore = (db: Db) => ({
   },
 
   /**
-   * Takes marks of records that files do not hold any more, at most `limit` at a time. `refs` are those that no other file
+   * Takes marks of records that files do not hold any more, but for those `except`, at most `limit` at a time. `refs` are those that no other file
    * of the source holds; the others are left with what those files say of them, which has to be read again.
    */
-  takeGone: async (sourceId: string, fileIds: readonly string[], limit: number) => {
+  takeGone: async (sourceId: string, fileIds: readonly string[], except: readonly string[], limit: number) => {
     const { rows } = await sql<{ ref: string }>`
       delete from vulnerabilities_source_record where (source_id, ref, file_id) in (
         select m.source_id, m.ref, m.file_id from vulnerabilities_source_record m
         join vulnerabilities_source_file f on f.id = m.file_id
-        where m.file_id = any(${[...fileIds]}::uuid[]) and m.generation < f.generation limit ${limit})
+        where m.file_id = any(${[...fileIds]}::uuid[]) and m.generation < f.generation
+          and not (m.ref = any(${[...except]}::text[])) limit ${limit})
       returning ref`.execute(db);
     return splitHeld(
       db,
@@ -104,7 +110,13 @@ export const createSourceFileStore = (db: Db) => ({
     );
   },
 
-  ...problemsOf(db),
+  /** Drops the marks of records that are removed with their source. */
+  forget: (sourceId: string, refs: readonly string[] | 'all') =>
+    db
+      .deleteFrom('vulnerabilities_source_record')
+      .where('source_id', '=', sourceId)
+      .$if(refs !== 'all', (query) => query.where(sql<boolean>`ref = any(${refs === 'all' ? [] : [...refs]}::text[])`))
+      .execute(),
 });
 
 async function splitHeld(db: Db, sourceId: string, refs: readonly string[], limit: number) {

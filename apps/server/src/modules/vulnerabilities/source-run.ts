@@ -4,6 +4,7 @@ import { inRetriedTransaction } from '../../platform/db/retried-transaction.ts';
 import type { Bytes } from '../../platform/files/bytes.ts';
 import { RunEnded } from '../../platform/jobs/error.ts';
 import type { JobContext } from '../../platform/jobs/run-job.ts';
+import type { SourceFault } from './domain/source-fault.ts';
 import { createIntake } from './intake.ts';
 import { readFile } from './read-file.ts';
 import { type Batch, createBatch, type FileInHand } from './source-batch.ts';
@@ -47,7 +48,9 @@ export interface Candidate extends FileKey {
 export class SourceTaken extends Error {}
 
 const none: RunCounts = { files: 0, read: 0, changed: 0, unchanged: 0, removed: 0, setAside: 0 };
+const nothingRead = { next: 0, records: 0, problems: 0, nameless: false, ended: false } as const;
 const removalsAtOnce = 500;
+const mostSetAside = 200;
 
 /** One run of the job that reads a source: gathers what files give, takes it in batch by batch, and counts. */
 export function createSourceRun(deps: SourceDeps, source: SourceRow, control: ReadControl) {
@@ -75,7 +78,7 @@ export function createSourceRun(deps: SourceDeps, source: SourceRow, control: Re
     // an earlier run was in the middle of this very content
     if (before && before.folder === folder && before.name === name && before.hash === hash) return { ...before };
     counts.files += 1;
-    return { folder, name, hash, stamp, size: bytes.size, next: 0, records: 0, problems: 0, ended: false };
+    return { folder, name, hash, stamp, size: bytes.size, ...nothingRead, setAside: [] };
   };
 
   /** Answers why it could not be read to its end, if so. */
@@ -89,13 +92,14 @@ export function createSourceRun(deps: SourceDeps, source: SourceRow, control: Re
       batch.add(step, file);
       file.next = step.next;
       file.records += step.read;
-      file.problems += step.faults.length;
+      noteFaults(file, step.faults);
       counts.read += step.read;
       counts.setAside += step.faults.length;
       if (step.broken !== undefined) file.broken = step.broken;
       if (batch.isFull()) await flush();
     }
     file.ended = true;
+    if (file.records === 0 && file.problems > 0) file.broken ??= `${candidate.shown} holds no record that can be read`;
     batch.has(file);
     if (batch.isFull()) await flush();
     return file.broken;
@@ -118,6 +122,13 @@ export function createSourceRun(deps: SourceDeps, source: SourceRow, control: Re
   return Object.freeze({ counts, read, flush, removeFiles, released: () => released });
 }
 export type SourceRun = ReturnType<typeof createSourceRun>;
+
+function noteFaults(file: FileInHand, faults: readonly SourceFault[]): void {
+  file.problems += faults.length;
+  const names = faults.filter(({ named }) => named).map(({ record }) => record);
+  file.nameless ||= names.length < faults.length || file.setAside.length + names.length > mostSetAside;
+  if (!file.nameless) file.setAside.push(...names);
+}
 
 /** One transaction: the batch, how far the file in hand was read, and the checkpoint of the job. */
 function commit(

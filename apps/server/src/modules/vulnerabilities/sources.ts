@@ -11,14 +11,13 @@ import { tellSource } from './source-notices.ts';
 import { createSourceStore, type SourceRow } from './source-store.ts';
 import { createSourceViews, sourceOf } from './source-views.ts';
 import { startReading } from './start-reading.ts';
-import { createUploadStore } from './upload-store.ts';
+import { createUploadStore, uploadPieceBytes } from './upload-store.ts';
 import { resolveDirectory } from './walk-directory.ts';
 
 type Body<K extends keyof typeof sourceOperations> = Input<(typeof sourceOperations)[K]>['body'];
 
 const mostSources = 500;
 const mostUploads = 50;
-const pieceBytes = 1024 * 1024;
 
 /** Where advisories come from: made, changed, read and removed by operators; every change is audited with it. */
 export const createSources = (deps: SourceDeps) => {
@@ -233,15 +232,18 @@ async function receive({ db, clock }: SourceDeps, sourceId: string, name: string
   }
 }
 
+/** Pieces of one size, so that whoever reads them in steps of it needs each once. */
 async function* pieces(content: Readable): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = [];
   let length = 0;
   for await (const chunk of content as AsyncIterable<Buffer>) {
     waiting.push(chunk);
     length += chunk.length;
-    if (length < pieceBytes) continue;
-    yield Buffer.concat(waiting);
-    [waiting, length] = [[], 0];
+    if (length < uploadPieceBytes) continue;
+    const bytes = Buffer.concat(waiting);
+    let at = 0;
+    for (; at + uploadPieceBytes <= length; at += uploadPieceBytes) yield bytes.subarray(at, at + uploadPieceBytes);
+    [waiting, length] = [[bytes.subarray(at)], length - at];
   }
   if (length > 0) yield Buffer.concat(waiting);
 }

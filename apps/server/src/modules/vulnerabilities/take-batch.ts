@@ -103,22 +103,28 @@ async function takeSignals(
 
 const olderCatalogue = (released: string, known: string): SourceFault => ({
   record: 'catalogue',
+  named: false,
   code: 'source.older',
   reason: `The catalogue is of ${released.slice(0, 10) || 'an unknown day'} and older than the one that is known, of ${known.slice(0, 10)}: not taken`,
   excerpt: '',
 });
+
+/** A record that is broken today may be one that was well before: from a file with nameless ones nothing is missing for sure. */
+const isDefinite = ({ generation = 1, broken, nameless }: FileInHand) =>
+  generation > 1 && broken === undefined && !nameless;
 
 /** Closes files that were read to their end, once nothing is left that they do not hold any more. */
 async function closeFiles(tx: Db, intake: Intake, source: SourceRow, inHand: readonly FileInHand[], now: Date) {
   const files = createSourceFileStore(tx);
   const ended = inHand.filter((file) => file.ended);
   const definite = source.origin === 'directory' || (source.origin === 'url' && source.remove_missing);
-  const again = definite ? ended.filter(({ generation = 1, broken }) => generation > 1 && broken === undefined) : [];
+  const again = definite ? ended.filter(isDefinite) : [];
   let removed = 0;
   if (again.length > 0) {
     const gone = await files.takeGone(
       source.id,
       again.map((file) => openedOf(file).fileId),
+      again.flatMap(({ setAside }) => setAside),
       removalsAtOnce,
     );
     if (gone.refs.length > 0) removed = await intake.removed(tx, source.id, gone.refs);

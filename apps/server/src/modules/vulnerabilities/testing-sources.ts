@@ -5,32 +5,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Job } from '@bulkhead/contract';
-import type { Json } from '@bulkhead/kernel';
+import { type Json, systemClock } from '@bulkhead/kernel';
+import { createAudit } from '../../platform/audit/audit.ts';
+import { type Db, openDatabase } from '../../platform/db/database.ts';
+import { silentLog } from '../../platform/db/log.ts';
 import { createJobs } from '../../platform/jobs/jobs.ts';
 import { createJobViews } from '../../platform/jobs/views.ts';
 import { createBus } from '../../platform/outbox/bus.ts';
+import { createOutbox } from '../../platform/outbox/outbox.ts';
 import { createAdvisorySources, sourceJob } from './advisory-sources.ts';
 import type { Actor } from './deps.ts';
-import type { ReadingDeps, SourceMessage } from './source-deps.ts';
+import type { Matcher } from './matcher.ts';
+import type { ReadingDeps, SourceDeps, SourceMessage } from './source-deps.ts';
 import { startVulnerabilities } from './testing.ts';
 
 export const ada: Actor = { kind: 'operator', id: 'op-1', name: 'Ada' };
 
-/** The sources on a real database with the real jobs, reading this machine's files and servers. */
-export async function startSources(more: Partial<ReadingDeps> = {}) {
-  const world = await startVulnerabilities();
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bulkhead-sources-')));
-  const url = world.url;
+/** What reads this machine's files and servers, with the jobs of one replica. */
+async function openReader(
+  db: Db,
+  url: string,
+  folder: string,
+  more: Partial<ReadingDeps>,
+  run: { work: boolean; exclusive: boolean },
+) {
   const bus = await createBus({ url });
-  const jobs = createJobs({ db: world.db, url, bus });
+  const jobs = createJobs({ db, url, bus, exclusive: run.exclusive });
   const told: SourceMessage[] = [];
   const reading: ReadingDeps = {
     directory: folder,
     workDirectory: join(folder, '.work'),
     outbound: {
       rules: { allowHosts: [], allowLoopback: true, who: 'a source', setting: 'vulnerabilities.allowHosts' },
-      resolve: async (host) =>
-        host === 'inside.example' ? [{ address: '10.0.0.5', family: 4 }] : [{ address: '127.0.0.1', family: 4 }],
+      resolve: async (host) => [{ address: host === 'inside.example' ? '10.0.0.5' : '127.0.0.1', family: 4 }],
       userAgent: 'test',
     },
     maxBytes: 100 * 1024 * 1024,
@@ -40,9 +47,39 @@ export async function startSources(more: Partial<ReadingDeps> = {}) {
     pace: { windowMs: 300, windowBytes: 1024, totalMs: 20_000 },
     ...more,
   };
-  const sources = createAdvisorySources({ ...world.deps, reading }, world.module.matcher);
-  jobs.define(sourceJob, sources.runJob);
-  await jobs.open();
+  const open = async (deps: Omit<SourceDeps, 'reading'>, matcher: Pick<Matcher, 'hold' | 'matchNow'>) => {
+    const sources = createAdvisorySources({ ...deps, reading }, matcher);
+    jobs.define(sourceJob, sources.runJob);
+    await jobs.open({ work: run.work });
+    return sources;
+  };
+  return { bus, jobs, told, reading, open };
+}
+
+/** A replica that only reads; for tests that kill it. */
+export async function serveSources(url: string, folder: string): Promise<void> {
+  const { db } = await openDatabase({ url });
+  const { open } = await openReader(db, url, folder, {}, { work: true, exclusive: true });
+  const deps = {
+    db,
+    clock: systemClock,
+    log: silentLog,
+    bind: (tx: Db) => ({ audit: createAudit(tx), outbox: createOutbox(tx) }),
+    announce: () => {},
+    wake: async () => {},
+  };
+  await open(deps, { hold: async () => {}, matchNow: async () => {} });
+}
+
+/** The sources on a real database with the real jobs; without `work` this process reads nothing itself. */
+export async function startSources(more: Partial<ReadingDeps> = {}, { work = true } = {}) {
+  const world = await startVulnerabilities();
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bulkhead-sources-')));
+  const { bus, jobs, told, reading, open } = await openReader(world.db, world.url, folder, more, {
+    work,
+    exclusive: false,
+  });
+  const sources = await open(world.deps, world.module.matcher);
 
   const ended = async (id: string): Promise<Job> => {
     for (let i = 0; i < 6_000; i++) {
@@ -72,7 +109,12 @@ export async function startSources(more: Partial<ReadingDeps> = {}) {
         .select(['action', 'details'])
         .orderBy('id')
         .execute();
-      return rows.filter(({ action }) => action.startsWith(prefix));
+      return rows
+        .filter(({ action }) => action.startsWith(prefix))
+        .map(({ action, details }) => ({
+          action,
+          details: (typeof details === 'string' ? JSON.parse(details) : details) as Record<string, unknown>,
+        }));
     },
     close: async () => {
       await jobs.close();

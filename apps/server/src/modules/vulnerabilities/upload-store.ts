@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import { type Bytes } from '../../platform/files/bytes.ts';
+import type { Bytes } from '../../platform/files/bytes.ts';
 import { damaged } from '../../platform/files/error.ts';
 import './tables.ts';
+
+/** Each piece of an upload but the last has this size. */
+export const uploadPieceBytes = 1024 * 1024;
 
 /** Files that people send, kept until a job has read them: it may run on another replica than the one that took them. */
 export const createUploadStore = (db: Db) => ({
@@ -44,28 +47,28 @@ export const createUploadStore = (db: Db) => ({
 
 const cut = () => damaged('The upload was cut off: send it again');
 
-/** The bytes of an upload as a file. */
+/** The bytes of an upload as a file. Only what is asked for leaves the database. */
 export function uploadedBytes(db: Db, id: string, size: number): Bytes {
-  const pieces = async (at: number, end: number) => {
-    const { rows } = await sql<{ start: string; bytes: Buffer }>`
-      select start, bytes from vulnerabilities_upload_chunk
-      where upload_id = ${id} and start < ${end} and start + octet_length(bytes) > ${at} order by start`.execute(db);
-    return rows.map(({ start, bytes }) => {
-      const from = Number(start);
-      return bytes.subarray(Math.max(0, at - from), Math.min(bytes.length, end - from));
-    });
-  };
   const read = async (at: number, length: number) => {
-    const bytes = Buffer.concat(await pieces(at, at + length));
+    const end = at + length;
+    const { rows } = await sql<{ bytes: Buffer }>`
+      select substring(bytes from greatest(1, ${at} - start + 1)::int
+        for (least(${end}, start + octet_length(bytes)) - greatest(${at}, start))::int) as bytes
+      from vulnerabilities_upload_chunk
+      where upload_id = ${id} and start < ${end} and start > ${at - uploadPieceBytes} order by start`.execute(db);
+    const bytes = rows.length === 1 && rows[0] ? rows[0].bytes : Buffer.concat(rows.map((row) => row.bytes));
     if (bytes.length !== length) throw cut();
     return bytes;
   };
-  const step = 1024 * 1024;
   return Object.freeze({
     size,
     read,
     chunks: async function* (from = 0, to = size) {
-      for (let at = from; at < to; at += step) yield await read(at, Math.min(step, to - at));
+      for (let at = from; at < to; ) {
+        const next = Math.min(to, at - (at % uploadPieceBytes) + uploadPieceBytes);
+        yield await read(at, next - at);
+        at = next;
+      }
     },
   });
 }

@@ -38,7 +38,7 @@ export function arriving(response: IncomingMessage): AsyncIterable<Buffer> {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
-      else if (error !== undefined) throw error;
+      else if (error) throw error;
       else return;
     }
   }

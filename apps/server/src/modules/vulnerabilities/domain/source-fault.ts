@@ -6,6 +6,8 @@ import type { PieceFault } from './split-json.ts';
 export interface SourceFault {
   /** Id of the record as far as it can be told, else its place. */
   readonly record: string;
+  /** Whether `record` is an id. */
+  readonly named: boolean;
   readonly code: string;
   readonly reason: string;
   readonly excerpt: string;
@@ -36,9 +38,11 @@ export function idIn(bytes: Buffer): string | undefined {
 
 export function faultOf(error: unknown, bytes: Buffer, place: string): SourceFault {
   if (!(error instanceof Problem)) throw error;
+  const id = idIn(bytes);
   const path = error instanceof AdvisoryError && error.path !== '$' ? error.path : undefined;
   return {
-    record: shown(idIn(bytes) ?? place, longestRecord),
+    record: shown(id ?? place, longestRecord),
+    named: id !== undefined,
     code: error.code,
     reason: shown(path && !error.message.includes(path) ? `${path}: ${error.message}` : error.message, longestReason),
     excerpt: excerptOf(bytes),
@@ -53,12 +57,15 @@ const pieceReasons: Readonly<Record<PieceFault, readonly [code: string, reason: 
 
 export function pieceFault(fault: PieceFault, bytes: Buffer, place: string): SourceFault {
   const [code, reason] = pieceReasons[fault];
-  return { record: shown(idIn(bytes) ?? place, longestRecord), code, reason, excerpt: excerptOf(bytes) };
+  const id = idIn(bytes);
+  const record = shown(id ?? place, longestRecord);
+  return { record, named: id !== undefined, code, reason, excerpt: excerptOf(bytes) };
 }
 
 /** A file that cannot be read, or not to its end. */
 export const fileFault = (error: Problem, place: string): SourceFault => ({
   record: shown(place, longestRecord),
+  named: false,
   code: error.code,
   reason: shown(error.message, longestReason),
   excerpt: '',

@@ -36,10 +36,8 @@ export async function* splitJson(
   { form, maxBytes }: { readonly form: JsonForm; readonly maxBytes: number },
 ): AsyncGenerator<JsonPiece[]> {
   const scanner = form === 'lines' ? createLineScanner(maxBytes) : createValueScanner(maxBytes);
-  let first = true;
   for await (const chunk of chunks) {
-    const pieces = scanner.take(first ? withoutBom(chunk) : chunk);
-    first = false;
+    const pieces = scanner.take(chunk);
     if (pieces.length > 0) yield pieces;
     if (scanner.lost()) return;
   }
@@ -71,7 +69,7 @@ function createCollector(maxBytes: number) {
 function createLineScanner(maxBytes: number) {
   const line = createCollector(maxBytes);
   function pieceOf(piece: JsonPiece): JsonPiece | undefined {
-    const bytes = trimLine(piece.bytes);
+    const bytes = trimLine(withoutBom(piece.bytes));
     if (bytes.length === 0) return undefined;
     const brackets = bytes.length === 1 && (bytes[0] === openSquare || bytes[0] === closeSquare);
     return brackets ? undefined : { ...piece, bytes };
@@ -105,7 +103,7 @@ function trimLine(bytes: Buffer): Buffer {
 function createValueScanner(maxBytes: number) {
   const value = createCollector(maxBytes);
   let depth = 0;
-  let [inString, escaped, inArray, lost] = [false, false, false, false];
+  let [inString, escaped, inArray, lost, begun] = [false, false, false, false, false];
 
   /** The place behind the end of the value that is open, or the end of the chunk. */
   function scan(chunk: Buffer, from: number): number {
@@ -124,7 +122,8 @@ function createValueScanner(maxBytes: number) {
   /** What stands between values. A word or number where an object belongs is kept to be shown. */
   function between(chunk: Buffer, at: number): { next: number; piece?: JsonPiece } {
     const byte = chunk[at] as number;
-    if (isBlank(byte) || byte === comma) return { next: at + 1 };
+    if (isBlank(byte) || byte === comma || (!begun && bom.includes(byte))) return { next: at + 1 };
+    begun = true;
     if (byte === openSquare && !inArray) {
       inArray = true;
       return { next: at + 1 };
