@@ -54,6 +54,15 @@ describe('a key', () => {
     assert.equal(verifySignature(publicKeyOf(rsa), message, signatureOf(old)), false);
   });
 
+  it('does not verify a signature without its leading zero byte, which OpenSSL would (RFC 8017 8.1.2)', () => {
+    const signer = signerOf(rsa);
+    let bytes = signer.sign(message);
+    for (let i = 0; i < 20_000 && bytes[0] !== 0; i++) bytes = signer.sign(message); // the salt differs each time
+    assert.equal(bytes[0], 0);
+    assert.equal(verifySignature(signer.key, message, signatureOf(bytes)), true);
+    assert.equal(verifySignature(signer.key, message, signatureOf(bytes.subarray(1))), false);
+  });
+
   it('does not verify a signature whose method is that of another kind of key', () => {
     const signer = signerOf(generateSigningKey());
     const bytes = signer.sign(message);
