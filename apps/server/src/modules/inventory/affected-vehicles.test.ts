@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ListQuery } from '@bulkhead/contract';
-import { sql } from 'kysely';
 import { inTransaction } from '../../platform/db/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/db/testing.ts';
 import type { AffectedVehicle } from './affected-vehicle-views.ts';
@@ -9,7 +8,7 @@ import { inventoryMigrations } from './index.ts';
 import { architecture, tester, testInventory, vinOf } from './testing.ts';
 import { runningBlocks } from './vehicle-index-views.ts';
 import { countVehicles } from './vehicle-list-views.ts';
-import { memberOf, readSet } from './vehicle-set-views.ts';
+import { readSet, vehiclesOf } from './vehicle-set-views.ts';
 
 let database: TestDatabase;
 let world: ReturnType<typeof testInventory>;
@@ -151,8 +150,7 @@ test('an export holds what the pages hold', async () => {
 test('a large set is tested bit by bit and finds the same vehicles as a small one', async () => {
   const set = await readSet(database.db, runningBlocks(idsOf('1')));
   const found = async (few: number) => {
-    const { rows } = await sql<{ vin: string }>`
-      select v.vin from inventory_vehicle v where ${memberOf(set, few)} order by v.vin`.execute(database.db);
+    const rows = await vehiclesOf(database.db, set, few).select('v.vin').orderBy('v.vin').execute();
     return rows.map(({ vin }) => vin);
   };
   assert.deepEqual(await found(0), await found(1_000));

@@ -41,7 +41,7 @@ interface Row {
 }
 
 export const createSoftwareContextViews = (db: Db) => ({
-  /** Where each version sits: the ECU types that run it, by model and role. Unknown ids have no entry. */
+  /** Where each version sits: the ECU types that run it, by model and role, retired vehicles included. Unknown ids have no entry. */
   softwareContexts: async (softwareIds: readonly string[]): Promise<SoftwareContext[]> => {
     const { rows } = await sql<Row>`
       select s.id, s.name, s.version, s.function as software_function, s.supplier, m.code as model, o.role, o.function,

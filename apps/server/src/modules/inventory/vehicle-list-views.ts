@@ -5,7 +5,7 @@ import { defineList, type SqlList, whereFilter } from '../../platform/db/filter-
 import { countOf, pageOf } from '../../platform/db/page.ts';
 import { resolveContains } from './contains-views.ts';
 import { intersection, type VehicleSet } from './domain/vehicle-set.ts';
-import { memberOf, narrow } from './vehicle-set-views.ts';
+import { narrow, vehiclesOf } from './vehicle-set-views.ts';
 
 /** The tie-break of an order by a status column is that table's own key: one index then serves the order. */
 const byStatus = (column: string) => ({ column, tie: 'vs.vehicle_id' });
@@ -66,7 +66,7 @@ export async function pageOfSet(
   query: Omit<ListQuery, 'filter'>,
 ): Promise<{ readonly vins: string[]; readonly next: string | null; readonly total?: number }> {
   const list = /^-?vin$/.test(query.sort ?? vehicleFields.defaultSort) ? fieldsByVin : vehicleFields;
-  const ofSet = db.selectFrom('inventory_vehicle as v').select('v.vin').where(memberOf(set));
+  const ofSet = vehiclesOf(db, set).select('v.vin');
   const joined = ofSet.innerJoin('inventory_vehicle_status as vs', 'vs.vehicle_id', 'v.id');
   const from = list === fieldsByVin && !condition ? ofSet : joined;
   const paged: ListQuery = { ...query, count: false, ...(filter === undefined ? {} : { filter }) };
