@@ -1,8 +1,8 @@
-import { choices, type Form, flag, list, object, opaque, repeated, text, whole } from './forms.ts';
+import { choices, type Form, flag, instant, list, object, opaque, repeated, text, whole } from './forms.ts';
 
-export const property = object({ fields: { name: text }, content: 'value' });
+export const property = object({ fields: {}, attributes: ['name'], content: 'value' });
 export const properties = list('property', property);
-export const hashes = list('hash', object({ fields: { alg: text }, content: 'content' }));
+export const hashes = list('hash', object({ fields: {}, attributes: ['alg'], content: 'content' }));
 
 export const contact = object({ fields: { name: text, email: text, phone: text } });
 
@@ -11,14 +11,15 @@ export const organisation = object({
 });
 
 export const attachment = object({
-  fields: { encoding: text },
+  fields: {},
+  attributes: ['content-type', 'encoding'],
   content: 'content',
   renamed: { 'content-type': 'contentType' },
 });
 
 export const externalReferences = list(
   'reference',
-  object({ fields: { url: text, comment: text, hashes, properties } }),
+  object({ fields: { url: text, comment: text, hashes, properties }, attributes: ['type'] }),
 );
 
 const licensing = object({
@@ -28,21 +29,33 @@ const licensing = object({
     licensee: opaque,
     purchaser: opaque,
     licenseTypes: list('licenseType', text),
+    lastRenewal: instant,
+    expiration: instant,
   },
 });
 
-const licence = object({ fields: { id: text, name: text, text: attachment, url: text, licensing, properties } });
+const acknowledged = ['bom-ref', 'acknowledgement'];
 
-const expression = object({ fields: {}, content: 'expression' });
+const licence = object({
+  fields: { id: text, name: text, text: attachment, url: text, licensing, properties },
+  attributes: acknowledged,
+});
+
+const expression = object({ fields: {}, attributes: acknowledged, content: 'expression' });
 
 const detailedExpression = object({
   fields: {
     details: repeated(
-      object({ fields: { text: attachment, url: text }, renamed: { 'license-identifier': 'licenseIdentifier' } }),
+      object({
+        fields: { text: attachment, url: text },
+        attributes: ['bom-ref', 'license-identifier'],
+        renamed: { 'license-identifier': 'licenseIdentifier' },
+      }),
     ),
     licensing,
     properties,
   },
+  attributes: [...acknowledged, 'expression'],
   renamed: { details: 'expressionDetails' },
 });
 
@@ -62,10 +75,12 @@ const issue = object({
     source: object({ fields: { name: text, url: text } }),
     references: list('url', text),
   },
+  attributes: ['type'],
 });
 
 const patch = object({
   fields: { diff: object({ fields: { text: attachment, url: text } }), resolves: list('issue', issue) },
+  attributes: ['type'],
 });
 
 const relatives: Form = (element, at, warnings) => list('component', component)(element, at, warnings);
@@ -96,13 +111,15 @@ export const releaseNotes = object({
     aliases: list('alias', text),
     tags: list('tag', text),
     resolves: list('issue', issue),
+    timestamp: instant,
     notes: list('note', opaque),
     properties,
   },
 });
 
 const swid = object({
-  fields: { tagId: text, name: text, version: text, tagVersion: whole, patch: flag, text: attachment, url: text },
+  fields: { tagVersion: whole, patch: flag, text: attachment, url: text },
+  attributes: ['tagId', 'name', 'version', 'tagVersion', 'patch'],
 });
 
 export const components: Form = (element, at, warnings) => list('component', component)(element, at, warnings);
@@ -117,7 +134,7 @@ export const component: Form = object({
     hashes,
     licenses: licences,
     patentAssertions: list('patentAssertion', opaque),
-    omniborId: repeated(text),
+    omnibor: repeated(text),
     swhid: repeated(text),
     swid,
     modified: flag,
@@ -132,4 +149,6 @@ export const component: Form = object({
     properties,
     tags: list('tag', text),
   },
+  attributes: ['type', 'mime-type', 'bom-ref', 'isExternal'],
+  renamed: { omnibor: 'omniborId' },
 });

@@ -124,7 +124,8 @@ test('the rules of the JSON form hold: each fault names its place there', () => 
     [component('<version>1</version>'), 'sbom.missing-field', '$.components[0].name'],
     [component('<name>a</name>', 'type="spaceship"'), 'sbom.wrong-value', '$.components[0].type'],
     [component('<name>a</name><extra>1</extra>'), 'sbom.unknown-field', '$.components[0].extra'],
-    [component('<name>a</name>', 'type="library" extra="1"'), 'sbom.unknown-field', '$.components[0].extra'],
+    [component('<name>good</name><name>evil</name>'), 'sbom.wrong-value', '$.components[0].name'],
+    [component('', 'type="library" name="a"'), 'sbom.missing-field', '$.components[0].name'],
     [
       component('<name>a</name><licenses><license><id>Nope</id></license></licenses>'),
       'sbom.wrong-value',
@@ -139,22 +140,61 @@ test('the rules of the JSON form hold: each fault names its place there', () => 
   assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
 });
 
-test('an element given twice and one of a foreign vocabulary are reported', () => {
+test('attributes that the schema does not know and elements of foreign vocabularies are ignored and reported', () => {
   const text = xml(
-    `<components><component type="library"><name>good</name><name>evil</name><version>1</version>
-      <x:note xmlns:x="urn:x">hello</x:note></component></components>`,
+    `<components><component type="library" foo="bar" x:y="z" xmlns:x="urn:x"><name>a</name><version>1</version>
+      <x:note>hello</x:note><hashes><hash alg="SHA-1" at="3">${'ab'.repeat(20)}</hash></hashes></component></components>`,
   );
 
   const { warnings, components } = readSbom(text);
 
-  assert.equal(components[0]?.name, 'evil');
+  assert.equal(components[0]?.name, 'a');
   assert.deepEqual(
     warnings.map(({ code, path }) => [code, path]),
     [
-      ['duplicate-key', '$.components[0].name'],
       ['unknown-field', '$.components[0]'],
+      ['unknown-field', '$.components[0]'],
+      ['unknown-field', '$.components[0].hashes[0]'],
       ['no-subject', '$.metadata.component'],
     ],
+  );
+});
+
+test('a time without a zone, which XML allows, is one of UTC', () => {
+  const content = `<metadata><timestamp>2026-03-01T09:00:00</timestamp></metadata>
+    <vulnerabilities><vulnerability><id>CVE-2026-0001</id>
+      <analysis><state>resolved</state><lastUpdated>2026-03-02T09:00:00.5</lastUpdated></analysis></vulnerability></vulnerabilities>`;
+
+  const { created, statements } = readSbom(xml(content));
+
+  assert.equal(created, '2026-03-01T09:00:00.000Z');
+  assert.equal(statements[0]?.at, '2026-03-02T09:00:00.500Z');
+});
+
+test('names that differ between the forms are those of the JSON form', () => {
+  const content = (distribution: string) => `<metadata>${distribution}</metadata>
+    <components><component type="library" isExternal="true"><name>a</name><version>1</version>
+      <licenses><expression-detailed expression="MIT AND Zlib" acknowledgement="declared" bom-ref="l">
+        <details license-identifier="MIT" bom-ref="m"><url>https://a.example</url></details></expression-detailed></licenses>
+      <omnibor>gitoid:blob:sha1:a94a8fe5ccb19ba61c4c0873d391e987982fbbd3</omnibor>
+      <omnibor>gitoid:blob:sha1:b94a8fe5ccb19ba61c4c0873d391e987982fbbd3</omnibor></component></components>`;
+
+  for (const said of [
+    '<distribution>CLEAR</distribution>',
+    '<distributionConstraints><tlp>RED</tlp></distributionConstraints>',
+  ]) {
+    const { warnings, components } = readSbom(xml(content(said), '1.7'));
+
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ['no-subject'],
+    );
+    assert.equal(components[0]?.name, 'a');
+  }
+  assertRefused(
+    () => readSbom(xml('<metadata><distribution>PURPLE</distribution></metadata>', '1.7')),
+    'sbom.wrong-value',
+    '$.metadata.distributionConstraints.tlp',
   );
 });
 

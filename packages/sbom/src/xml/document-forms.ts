@@ -11,7 +11,19 @@ import {
   properties,
   releaseNotes,
 } from './component-forms.ts';
-import { attribute, type Form, flag, list, object, opaque, ownChildren, repeated, text, whole } from './forms.ts';
+import {
+  attribute,
+  type Form,
+  flag,
+  instant,
+  list,
+  object,
+  opaque,
+  ownChildren,
+  repeated,
+  text,
+  whole,
+} from './forms.ts';
 import type { XmlElement } from './read-xml.ts';
 
 const service: Form = object({
@@ -54,6 +66,7 @@ const tools: Form = (element, at, warnings) => {
 
 const metadata = object({
   fields: {
+    timestamp: instant,
     lifecycles: list('lifecycle', object({ fields: {} })),
     tools,
     authors: list('author', contact),
@@ -64,7 +77,10 @@ const metadata = object({
     licenses: licences,
     properties,
     distributionConstraints: object({ fields: {} }),
+    // the name in the schema of 1.7 before it was corrected
+    distribution: object({ fields: {}, content: 'tlp' }),
   },
+  renamed: { distribution: 'distributionConstraints' },
 });
 
 /** Dependencies nest in XML and are a flat list in JSON. */
@@ -106,21 +122,36 @@ const vulnerability = object({
     advisories: list('advisory', object({ fields: {} })),
     credits: opaque,
     tools: opaque,
-    analysis: object({ fields: { responses: list('response', text) }, renamed: { responses: 'response' } }),
+    created: instant,
+    published: instant,
+    updated: instant,
+    rejected: instant,
+    analysis: object({
+      fields: { responses: list('response', text), firstIssued: instant, lastUpdated: instant },
+      renamed: { responses: 'response' },
+    }),
     affects: list('target', object({ fields: { versions: list('version', opaque) } })),
     proofOfConcept: opaque,
     properties,
   },
 });
 
-const annotation = object({ fields: { subjects: list('subject', attribute('ref')), annotator: opaque } });
+const annotation = object({
+  fields: { subjects: list('subject', attribute('ref')), annotator: opaque, timestamp: instant },
+});
 
 const citation = object({
-  fields: { pointers: list('pointer', text), expressions: list('expression', text), signature: opaque },
+  fields: {
+    pointers: list('pointer', text),
+    expressions: list('expression', text),
+    timestamp: instant,
+    signature: opaque,
+  },
 });
 
 /** The CycloneDX document, XML schemas 1.2 to 1.7, as the object that the JSON reader takes. */
 export const documentForm = object({
+  attributes: ['serialNumber', 'version'],
   fields: {
     version: whole,
     metadata,

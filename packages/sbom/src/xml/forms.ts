@@ -24,6 +24,12 @@ export const whole: Form = ({ text: content }) => {
   return /^-?\d{1,15}$/.test(digits) ? Number(digits) : digits;
 };
 
+/** XML allows a time of day without a zone, JSON does not; it is taken as UTC. */
+export const instant: Form = ({ text: content }) => {
+  const given = content.trim();
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?$/.test(given) ? `${given}Z` : given;
+};
+
 /** What the platform does not read: only that it is there. */
 export const opaque: Form = () => ({});
 
@@ -61,6 +67,8 @@ export function attribute(name: string): Form {
 
 export interface ObjectForm {
   readonly fields: Readonly<Record<string, Form | Repeated>>;
+  /** Names of the attributes that are members; the XML schema allows any other and gives it no meaning. */
+  readonly attributes?: readonly string[];
   /** JSON key of the text that stands in the element. */
   readonly content?: string;
   /** JSON keys that differ from the XML names. */
@@ -68,15 +76,24 @@ export interface ObjectForm {
 }
 
 /**
- * Attributes and child elements alike become members. A name that the form does not know becomes a member too, so that
- * the rules of the JSON format refuse or report it with its place.
+ * Attributes and child elements alike become members. An element that the form does not know becomes a member too, so
+ * that the rules of the JSON format refuse or report it with its place.
  */
-export function object({ fields, content, renamed = {} }: ObjectForm): Form {
+export function object({ fields, attributes = ['bom-ref'], content, renamed = {} }: ObjectForm): Form {
   const forms = new Map(Object.entries(fields));
+  const known = new Set(attributes);
   const keys = new Map(Object.entries(renamed));
   return (element, at, warnings) => {
     const members = new Map<string, unknown>();
     for (const [name, value] of element.attributes) {
+      if (!known.has(name)) {
+        warnings.add(
+          'unknown-field',
+          () => pathOf(at),
+          `attribute ${quote(name)} is no part of CycloneDX; it was ignored`,
+        );
+        continue;
+      }
       const form = forms.get(name);
       const plain: XmlElement = { name, namespace: '', attributes: new Map(), children: [], text: value };
       members.set(keys.get(name) ?? name, typeof form === 'function' ? form(plain, inside(at, name), warnings) : value);
@@ -86,7 +103,7 @@ export function object({ fields, content, renamed = {} }: ObjectForm): Form {
       const key = keys.get(child.name) ?? child.name;
       const form = forms.get(child.name) ?? text;
       if (typeof form !== 'function') addRepeated(members, key, form, child, inside(at, key), warnings);
-      else setOnce(members, key, form(child, inside(at, key), warnings), inside(at, key), warnings);
+      else setOnce(members, key, form(child, inside(at, key), warnings), inside(at, key));
     }
     return Object.fromEntries(members); // defines each as an own member, "__proto__" too
   };
@@ -105,8 +122,8 @@ function addRepeated(
   members.set(key, before);
 }
 
-function setOnce(members: Map<string, unknown>, key: string, value: unknown, at: Place, warnings: Warnings): void {
-  if (members.has(key)) warnings.add('duplicate-key', () => pathOf(at), 'this is given twice; the last value counts');
+function setOnce(members: Map<string, unknown>, key: string, value: unknown, at: Place): void {
+  if (members.has(key)) throw refuse('sbom.wrong-value', at, 'is given twice; keep one');
   members.set(key, value);
 }
 
