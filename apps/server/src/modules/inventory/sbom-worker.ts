@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { SbomError } from '@bulkhead/sbom';
 import { readDocument, type SbomDocument } from './sbom-document.ts';
 
@@ -7,13 +7,13 @@ export type SbomAnswer =
   | { readonly document: SbomDocument }
   | { readonly refused: { readonly message: string; readonly path: string } };
 
-function answer(): SbomAnswer {
+function answer(bytes: Uint8Array): SbomAnswer {
   try {
-    return { document: readDocument(workerData as Uint8Array) };
+    return { document: readDocument(bytes) };
   } catch (error) {
     if (!(error instanceof SbomError)) throw error;
     return { refused: { message: error.message, path: error.path } };
   }
 }
 
-parentPort?.postMessage(answer());
+parentPort?.on('message', (bytes: Uint8Array) => parentPort?.postMessage(answer(bytes)));
