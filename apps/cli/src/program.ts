@@ -79,7 +79,8 @@ function addOperation(environment: Environment, byNoun: ReadonlyMap<string, Comm
   const noun = spec?.noun ?? operation.path.split('/')[1] ?? '';
   const parent = byNoun.get(noun);
   if (!spec || !parent) throw new Error(`No noun "${noun}" for ${id}`);
-  const rows = rowSchema(operation) !== undefined && Object.keys(schemaOf(operation.ok).properties ?? {}).length <= 3;
+  const members = Object.keys(schemaOf(operation.ok).properties ?? {}).length;
+  const rows = rowSchema(operation) !== undefined && (spec.columns !== undefined || members <= 3);
   if (rows) addRowsCommand(environment, parent, id, spec);
   else addRecordCommand(environment, parent, id, spec);
 }

@@ -125,6 +125,54 @@ test('a fleet is described, imported, listed and retired', async () => {
   assert.match(shown.out, /members \(600\)/);
 });
 
+test('SBOMs are held to the gate of their supplier, accepted, compared, exported and their components named', async () => {
+  const vin = 'WBHAR1A23S1000009';
+  const software = async (version: string) => {
+    const kind = ['--supplier', 'Nordtel', '--function', 'telematics'];
+    const made = await run('software', 'create', '--name', 'tcu-os', '--version', version, ...kind);
+    return (JSON.parse(made.out) as { id: string }).id;
+  };
+  const sbom = (name: string, components: readonly object[]) =>
+    put(name, { bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, components });
+  const part = (name: string, change: object = {}) => ({ type: 'library', name, version: '1.0', ...change });
+  const [first, second] = [await software('1'), await software('2')];
+  const old = sbom('old.json', [part('zlib', { purl: 'pkg:generic/zlib@1.0' }), part('com-stack')]);
+  const young = sbom('young.json', [part('zlib', { version: '1.1', purl: 'pkg:generic/zlib@1.1' }), part('com-stack')]);
+  const ecu = { serial: 'GATED-TCU', role: 'tcu', partNumber: 'P1', supplier: 'Nordtel' };
+  const vehicle = await run(
+    'vehicles',
+    'create',
+    '-f',
+    put('vehicle9.json', { vin, model: 'aria', region: 'eu', ecus: [ecu] }),
+  );
+  const planned = await run('software', 'plan', first, '--filter', 'serial = "GATED-TCU"', '--yes');
+
+  const before = await run('sbom', 'upload', first, old);
+  const gate = await run('sbom-gates', 'put', 'Nordtel', '--minimum-score', '90', '--yes');
+  const rejected = await run('sbom', 'upload', second, young);
+  const { id } = JSON.parse(rejected.out) as { id: string };
+  const quality = await run('sbom', 'quality', id, '-o', 'csv');
+  const accepted = await run('sbom', 'accept', id, '--reason', 'better with the next release', '--yes');
+  const diff = await run('sbom', 'diff', (JSON.parse(before.out) as { id: string }).id, id, '-o', 'csv');
+  const unidentified = await run('components', 'unidentified', '-o', 'csv', '--columns', 'name,software');
+  const alias = await run('aliases', 'create', '--name', 'com-stack', '--cpe-vendor', 'acme', '--cpe-product', 'com');
+  const exported = await run('sbom', 'export', '--vin', vin);
+
+  const codes = [vehicle, planned, before, gate, rejected, accepted, diff, alias, exported].map(({ code }) => code);
+  assert.deepEqual(
+    codes,
+    [0, 0, 0, 0, 7, 0, 0, 0, 0],
+    vehicle.err + planned.err + before.err + gate.err + accepted.err + diff.err + alias.err,
+  );
+  assert.match(rejected.err, /score is 30 of at least 90\. It is kept, but not used/);
+  assert.match(quality.out, /ntia\.supplier,false,2,2/);
+  assert.match(diff.out, /version,zlib,1\.0,1\.1/);
+  assert.match(unidentified.out, /com-stack,2/);
+  const { bomFormat, components } = JSON.parse(exported.out) as { bomFormat: string; components: object[] };
+  assert.equal(bomFormat, 'CycloneDX');
+  assert.match(JSON.stringify(components), /GATED-TCU.*zlib/);
+});
+
 test('every list answers, and its columns are those of the contract', async () => {
   const nouns =
     'vehicles ecus models software sbom components imports certificates authorities profiles connections refusals events audit jobs operators tokens rules';

@@ -76,12 +76,15 @@ async function printRows(
   const most = options.all ? Number.POSITIVE_INFINITY : Number(options.limit ?? Number.POSITIVE_INFINITY);
   let printed = 0;
   let more = false;
+  let isCut = false;
   for await (const page of pagesOf(session, id, { ...call, query }, most)) {
     await writer.write(page.items);
     printed += page.items.length;
     more = page.more;
+    isCut ||= page.truncated === true;
   }
   await writer.end();
+  if (isCut) terminal.talk(`The platform lists the first ${printed} rows only.`);
   if (more) terminal.talk(`${printed} rows; there are more: use --all, or a larger --limit`);
   else if (printed === 0 && format === 'table') terminal.talk('No rows');
 }
@@ -116,6 +119,7 @@ interface AnyPage {
   readonly items: readonly unknown[];
   readonly next?: unknown;
   readonly total?: number;
+  readonly truncated?: boolean;
 }
 
 async function printCount(environment: Environment, session: Session, id: OperationId, call: LooseCall): Promise<void> {
@@ -131,7 +135,7 @@ async function* pagesOf(
   id: OperationId,
   call: LooseCall,
   most: number,
-): AsyncGenerator<{ items: readonly unknown[]; more: boolean }, undefined> {
+): AsyncGenerator<{ items: readonly unknown[]; more: boolean; truncated: boolean | undefined }, undefined> {
   const operation = operationOf(id);
   const name = followedBy(operation);
   const largest = schemaOf(operation.query).properties?.limit?.maximum ?? 100;
@@ -142,7 +146,7 @@ async function* pagesOf(
     const page = (await session.call(id, { ...call, query: { ...call.query, ...step } })) as AnyPage;
     next = page.next;
     left -= page.items.length;
-    yield { items: page.items, more: !isEnd(next) };
+    yield { items: page.items, more: !isEnd(next), truncated: page.truncated };
     if (page.items.length === 0) return;
   } while (!isEnd(next) && left > 0);
 }

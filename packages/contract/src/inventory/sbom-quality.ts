@@ -75,7 +75,9 @@ export const sbomQualityOperations = {
     body: Type.Object(
       {
         minimumScore: Type.Integer({ minimum: 0, maximum: 100 }),
-        requiredRules: Type.Array(RuleId, { maxItems: 50, description: 'Rules that must be kept in full' }),
+        requiredRules: Type.Optional(
+          Type.Array(RuleId, { maxItems: 50, description: 'Rules that must be kept in full; none unless told' }),
+        ),
       },
       closed,
     ),

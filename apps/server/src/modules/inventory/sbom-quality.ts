@@ -24,7 +24,7 @@ const ruleIds = new Set(qualityRules.map(({ id }) => id));
 export const createSbomQuality = (deps: InventoryDeps, sboms: Pick<ReturnType<typeof createSboms>, 'document'>) => ({
   rules: () => qualityRules.map(wordsOf),
   gates: () => createGateViews(deps.db).list(),
-  putGate: (supplier: string, gate: { minimumScore: number; requiredRules: string[] }, by: Actor) =>
+  putGate: (supplier: string, gate: { minimumScore: number; requiredRules?: string[] | undefined }, by: Actor) =>
     putGate(deps, supplier, gate, by),
   deleteGate: (supplier: string, by: Actor) => deleteGate(deps, supplier, by),
 
@@ -70,7 +70,7 @@ async function rate(db: Db, id: string, sboms: Pick<ReturnType<typeof createSbom
 async function putGate(
   { db, clock, bind, notify }: InventoryDeps,
   supplier: string,
-  { minimumScore, requiredRules }: { minimumScore: number; requiredRules: string[] },
+  { minimumScore, requiredRules = [] }: { minimumScore: number; requiredRules?: string[] | undefined },
   by: Actor,
 ): Promise<SbomGate> {
   const unknown = requiredRules.find((rule) => !ruleIds.has(rule));
