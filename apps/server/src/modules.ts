@@ -130,6 +130,15 @@ function createFrontDoor(platform: Platform, { inventory, identity, monitoring }
   });
 }
 
+const wireAccess = ({ db, clock, keys }: Platform) =>
+  createAccess({
+    db,
+    clock,
+    views: createAccessViews(db),
+    secretBox: createSecretBox(deriveSecret(keys, 'access-sealing')),
+    bind: (tx) => ({ store: createAccessStore(tx), audit: createAudit(tx) }),
+  });
+
 /** What was decided, as documents signed with a key for that alone. */
 const wireVexOut = ({ db, keys, config }: Platform) =>
   createVexOut({
@@ -152,13 +161,7 @@ export async function createModules(platform: Platform) {
     topics: notificationTopics,
     onChanged: () => live.announce('notifications'),
   });
-  const access = createAccess({
-    db,
-    clock,
-    views: createAccessViews(db),
-    secretBox: createSecretBox(deriveSecret(keys, 'access-sealing')),
-    bind: (tx) => ({ store: createAccessStore(tx), audit: createAudit(tx) }),
-  });
+  const access = wireAccess(platform);
   const inventory = createInventory({
     db,
     clock,
