@@ -27,6 +27,7 @@ const touched: Readonly<Record<string, readonly string[]>> = {
   software: ['vehicles', 'ecus'],
   findings: ['portfolio', 'vulnerabilities'],
   cases: ['vulnerability-cases'],
+  sources: ['advisory-sources', 'advisory-problems'],
 };
 
 /** Whether a query of this operation shows what a topic is about: its area or a word of its path. */

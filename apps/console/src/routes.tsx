@@ -209,6 +209,21 @@ const routeTree = root.addChildren([
       lazyRouteComponent(() => import('./pages/vulnerabilities/decision-page.tsx'), 'DecisionPage'),
     ),
     at(
+      '/advisory-sources',
+      top('Sources', paths.sources()),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/sources-page.tsx'), 'SourcesPage'),
+    ),
+    at(
+      '/advisory-sources/$id',
+      below('Sources', paths.sources(), () => 'Source'),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/source-page.tsx'), 'SourcePage'),
+    ),
+    at(
+      '/advisories/new',
+      below('Sources', paths.sources(), () => 'New advisory'),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/advisory-form-page.tsx'), 'AdvisoryFormPage'),
+    ),
+    at(
       '/vex',
       top('VEX', paths.vex()),
       lazyRouteComponent(() => import('./pages/vulnerabilities/vex-page.tsx'), 'VexPage'),

@@ -49,6 +49,7 @@ export const areas: readonly Area[] = [
       { text: 'Cases', href: paths.vulnerabilityCases(), key: 'k' },
       { text: 'Decisions', href: paths.decisions(), key: 'd' },
       { text: 'VEX', href: paths.vex(), key: 'x' },
+      { text: 'Sources', href: paths.sources(), key: 'y' },
     ],
   },
   {
