@@ -43,6 +43,8 @@ interface ServerTableProps<K extends ListId> {
   /** A filter that always holds, e.g. the vehicle whose page this is. */
   readonly within?: string;
   readonly actions?: React.ReactNode;
+  /** Long texts are shown whole, over several lines. */
+  readonly wrapLines?: boolean;
   readonly empty: React.ReactNode;
 }
 
@@ -113,6 +115,7 @@ function PermittedTable<K extends ListId>(props: ServerTableProps<K>) {
         columnDisplay={displayOf(columns, preferences.columns)}
         enableKeyboardNavigation
         resizableColumns
+        wrapLines={props.wrapLines ?? false}
         stickyHeader
         contentDensity="comfortable"
         ariaLabels={{ ...labels, tableLabel: title }}

@@ -46,7 +46,7 @@ export const newAdvisory = (): AdvisoryDraft => ({
   products: [newProduct(1)],
 });
 
-/** Words parted by commas, spaces or lines. */
+/** Words separated by commas, spaces or lines. */
 export const wordsIn = (text: string): string[] => text.split(/[\s,]+/).filter((word) => word !== '');
 /** Versions may hold spaces: commas and lines part them. */
 const versionsIn = (text: string): string[] =>

@@ -75,7 +75,7 @@ function Product({ product, change, remove }: ProductProps) {
         {text('introduced', 'First affected', 'Empty: from the very first')}
         {text('fixed', 'First fixed', 'Empty: no fix yet')}
         {text('lastAffected', 'Or last affected', 'Where no fix is named')}
-        <FormField label="Single versions" description="Parted by commas">
+        <FormField label="Single versions" description="Separated by commas">
           <Input
             value={product.versions}
             onChange={({ detail }) => change({ versions: detail.value })}
@@ -150,7 +150,7 @@ function HowBad({ draft, change }: PartProps) {
               }
             />
           </FormField>
-          <FormField label="Weaknesses" description="CWE ids, parted by spaces">
+          <FormField label="Weaknesses" description="CWE ids, separated by spaces">
             <Input
               value={draft.cwes}
               placeholder="CWE-121"
@@ -158,7 +158,7 @@ function HowBad({ draft, change }: PartProps) {
               spellcheck={false}
             />
           </FormField>
-          <FormField label="References" description="Web addresses, parted by spaces">
+          <FormField label="References" description="Web addresses, separated by spaces">
             <Input
               value={draft.references}
               placeholder="https://example.org/report"

@@ -8,6 +8,7 @@ import { areaOf, client, query, queryClient } from '../../api.ts';
 import { paths } from '../../paths.ts';
 import { useDenial } from '../../session.ts';
 import { cancelJob, JobProgress } from '../../shell/job-progress.tsx';
+import { RuleLine } from '../../shell/rule-line.tsx';
 import { CopyAs } from '../../ui/copy-as.tsx';
 import { DangerModal } from '../../ui/danger-modal.tsx';
 import { flash, flashFailure } from '../../ui/flash.tsx';
@@ -174,7 +175,11 @@ export function SourcePage() {
   const source = answer.data;
   const close = () => setDialog(undefined);
   return (
-    <Page title={source?.name ?? 'Source'} actions={<SourceActions source={source} open={setDialog} />}>
+    <Page
+      title={source?.name ?? 'Source'}
+      description={<RuleLine rule={4} about="How fresh it is, and what could not be read." />}
+      actions={<SourceActions source={source} open={setDialog} />}
+    >
       <Loaded answer={answer} label="source">
         {(loaded) => (
           <>

@@ -12,7 +12,7 @@ const columns: readonly Column<SourceProblem>[] = [
     id: 'excerpt',
     header: 'Begins with',
     width: 280,
-    cell: ({ excerpt }) => <span className="bh-mono">{excerpt || '–'}</span>,
+    cell: ({ excerpt }) => <span className="bh-mono bh-break">{excerpt || '–'}</span>,
   },
   { id: 'lastAt', header: 'Last seen', width: 120, cell: ({ lastAt }) => <RelativeTime at={lastAt} /> },
   { id: 'code', header: 'Code', width: 200, cell: ({ code }) => code, hidden: true },
@@ -30,6 +30,7 @@ export function ProblemsTable({ source }: { source?: string }) {
       columns={source === undefined ? columns : columns.filter(({ id }) => id !== 'source')}
       rowId={({ id }) => id}
       freeText="record"
+      wrapLines
       {...(source === undefined ? {} : { within: `source = ${JSON.stringify(source)}` })}
       empty={<Empty title="Nothing is set aside" next="Every record that was given could be read." />}
     />
