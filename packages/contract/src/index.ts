@@ -47,6 +47,14 @@ export {
   Wave,
 } from './updates/campaign-definition.ts';
 export { campaignOperations } from './updates/campaigns.ts';
+export {
+  ConsentReport,
+  DirectorCustom,
+  directorCustomMember,
+  installationCodes,
+  UpdateInformation,
+  updateEventIds,
+} from './updates/director-custom.ts';
 export { Dossier, preconditionSignals } from './updates/dossier.ts';
 export {
   Compatibility,
