@@ -140,7 +140,7 @@ test('a decision says what it covers before it is made, holds where it says, and
   const { page } = watched;
   await page.goto(`/findings/${findingId}`);
   await page.getByRole('button', { name: 'Decide…' }).click();
-  await page.getByText(/It covers 1 findings in 1 software versions/).waitFor();
+  await page.getByText(/It covers 1 finding in 1 software version, which/).waitFor();
   await page.getByRole('button', { name: /^Because/ }).click();
   await page.getByRole('option', { name: /The vulnerable code never runs/ }).click();
   await page.getByLabel('Explanation').fill('The server never parses foreign certificates.');
@@ -160,6 +160,36 @@ test('a decision says what it covers before it is made, holds where it says, and
   await page.getByText('The decision is withdrawn').first().waitFor();
 });
 
+test('chosen findings are decided about together, and the page of the vulnerability and of the software offer the same', {
+  skip: noBrowser,
+}, async () => {
+  const { page } = watched;
+  await page.goto('/findings');
+  const decide = page.getByRole('button', { name: /^Decide/ });
+  assert.equal(await decide.getAttribute('aria-disabled'), 'true');
+  await page.getByRole('checkbox', { name: `Choose ${ref} in openssl 3.0.7` }).check();
+  await page.getByRole('button', { name: 'Decide about 1…' }).click();
+  await page.getByText(/It covers 1 finding in 1 software version, which/).waitFor();
+  await page.getByRole('radio', { name: /Under investigation/ }).check();
+  await page.getByRole('button', { name: /^Where/ }).click();
+  await page.getByRole('option', { name: /A software version/ }).click();
+  await page.getByLabel('Explanation').fill('Both teams look at it.');
+  await page.getByRole('button', { name: 'Decide', exact: true }).click();
+  await page.getByText(`Decided about ${ref} in openssl 3.0.7`).first().waitFor();
+  await page.getByRole('row').filter({ hasText: 'openssl 3.0.7' }).getByText('Under investigation').waitFor();
+
+  await page.goto(`/vulnerabilities/${ref}`);
+  await page.getByRole('button', { name: 'Decide…' }).first().click();
+  await page.getByRole('heading', { name: `Decide about ${ref}` }).waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+
+  await page.goto(`/software/${softwareId}`);
+  await page.getByRole('button', { name: 'Export VEX' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: /OpenVEX/ }).click();
+  assert.match((await download).suggestedFilename(), /openvex\.json$/);
+});
+
 test('what was decided is given out signed', { skip: noBrowser }, async () => {
   const { page } = watched;
   await page.goto('/vex?tab=export');
@@ -177,7 +207,14 @@ for (const colorScheme of ['light', 'dark'] as const)
     const { page } = watched;
     await page.emulateMedia({ colorScheme });
     const { items } = await engineer.listDecisions({ query: {} });
-    const paths = ['/decisions', `/decisions/${items[0]?.id}`, '/vex', '/vex?tab=authors', '/vex?tab=export'];
+    const paths = [
+      '/findings',
+      '/decisions',
+      `/decisions/${items[0]?.id}`,
+      '/vex',
+      '/vex?tab=authors',
+      '/vex?tab=export',
+    ];
     const faults: Record<string, string[]> = {};
     for (const path of paths) {
       await page.goto(path);

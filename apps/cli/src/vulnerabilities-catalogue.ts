@@ -1,6 +1,15 @@
-import type { CaseDetail, Decision, OperationId } from '@bulkhead/contract';
+import type { CaseDetail, Decision, OperationId, Operations, Output } from '@bulkhead/contract';
 import type { CommandSpec } from './commands/spec.ts';
 import type { LooseCall, Session } from './session.ts';
+
+const reachOfMany = async (session: Session, call: LooseCall): Promise<string> => {
+  const body = { ...(call.body as Record<string, unknown>), dryRun: true };
+  const { covers, outside } = (await session.call('decideFindings', { ...call, body })) as Output<
+    Operations['decideFindings']
+  >;
+  const left = outside === 0 ? '' : ` ${outside} do not occur there: nothing is decided about them.`;
+  return `Decides ${covers.findings} findings in ${covers.softwareVersions} software versions on ${covers.vehicles} vehicles.${left}`;
+};
 
 const reachOf = async (session: Session, call: LooseCall): Promise<string> => {
   const body = { ...(call.body as Record<string, unknown>), dryRun: true };
@@ -73,6 +82,13 @@ export const vulnerabilities: Partial<Record<OperationId, CommandSpec>> = {
     bodyFile: true,
     danger: reachOf,
     examples: ['bulkhead decisions create -f decision.json', 'bulkhead decisions create -f decision.json --dry-run'],
+  },
+  decideFindings: {
+    verb: 'decide',
+    noun: 'findings',
+    bodyFile: true,
+    danger: reachOfMany,
+    examples: ['bulkhead findings decide -f decision.json', 'bulkhead findings decide -f decision.json --dry-run'],
   },
   withdrawDecision: {
     verb: 'withdraw',

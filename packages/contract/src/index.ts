@@ -90,7 +90,14 @@ export {
 } from './updates/words.ts';
 export * from './updates.ts';
 export { CaseDetail, caseStates, SlaPolicy, VulnerabilityCase } from './vulnerabilities/cases.ts';
-export { Decision, DecisionDetail, DecisionPlace, DecisionScope } from './vulnerabilities/decisions.ts';
+export {
+  CommonScope,
+  Decision,
+  DecisionDetail,
+  DecisionPlace,
+  DecisionScope,
+  mostFindingsAtOnce,
+} from './vulnerabilities/decisions.ts';
 export { Evaluation, Finding, FindingDetail, Portfolio } from './vulnerabilities/findings.ts';
 export { freshnesses, OwnAdvisory, Source, SourceProblem, sourceKinds } from './vulnerabilities/sources.ts';
 export { VexAuthor, VexStatement } from './vulnerabilities/vex.ts';

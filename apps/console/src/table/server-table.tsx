@@ -29,6 +29,13 @@ export interface Column<T> {
   readonly hidden?: boolean;
 }
 
+/** The rows that are chosen, and how a row is called for those who hear it. */
+interface Selection<T> {
+  readonly items: readonly T[];
+  readonly nameOf: (item: T) => string;
+  readonly onChange: (items: readonly T[]) => void;
+}
+
 interface ServerTableProps<K extends ListId> {
   readonly operation: K;
   /** `vehicles`: names the list in texts and, with the operation, its saved views. */
@@ -43,6 +50,8 @@ interface ServerTableProps<K extends ListId> {
   /** A filter that always holds, e.g. the vehicle whose page this is. */
   readonly within?: string;
   readonly actions?: React.ReactNode;
+  /** Rows can be chosen, also over several pages. */
+  readonly selection?: Selection<Row<K>>;
   /** Long texts are shown whole, over several lines. */
   readonly wrapLines?: boolean;
   readonly empty: React.ReactNode;
@@ -62,6 +71,21 @@ function definitionsOf<K extends ListId>(operation: K, columns: readonly Column<
     ...(column.width ? { width: column.width, minWidth: 80 } : { minWidth: 80 }),
     ...(sortable(operation, column.id) ? { sortingField: column.id } : {}),
   }));
+}
+
+function selecting<T>(selection: Selection<T> | undefined, noun: string) {
+  if (!selection) return { ariaLabels: {} };
+  const { items, nameOf, onChange } = selection;
+  return {
+    selectionType: 'multi' as const,
+    selectedItems: [...items],
+    onSelectionChange: ({ detail }: { detail: TableProps.SelectionChangeDetail<T> }) => onChange(detail.selectedItems),
+    ariaLabels: {
+      selectionGroupLabel: `Choose ${noun}`,
+      allItemsSelectionLabel: () => `Choose all ${noun} of this page`,
+      itemSelectionLabel: (_: unknown, item: T) => `Choose ${nameOf(item)}`,
+    },
+  };
 }
 
 const labels = { tableLabel: '', resizerRoleDescription: 'Column width' };
@@ -98,6 +122,7 @@ function PermittedTable<K extends ListId>(props: ServerTableProps<K>) {
   const total = useCount(operation, filter);
   rememberNext(page.data, page.isPlaceholderData, `${reset} ${pager.cursor ?? ''}`, nexts, setNexts);
 
+  const chosen = selecting(props.selection, noun);
   const sort = state.sort ?? '';
   const field = sort.replace(/^-/, '');
   const count = total === undefined ? '' : `(${integer(total)})`;
@@ -118,7 +143,8 @@ function PermittedTable<K extends ListId>(props: ServerTableProps<K>) {
         wrapLines={props.wrapLines ?? false}
         stickyHeader
         contentDensity="comfortable"
-        ariaLabels={{ ...labels, tableLabel: title }}
+        {...chosen}
+        ariaLabels={{ ...labels, tableLabel: title, ...chosen.ariaLabels }}
         {...(field ? { sortingColumn: { sortingField: field }, sortingDescending: sort.startsWith('-') } : {})}
         onSortingChange={({ detail }) => {
           const name = detail.sortingColumn.sortingField;

@@ -75,19 +75,34 @@ export const DecisionDetail = Type.Object({
 });
 export type DecisionDetail = Static<typeof DecisionDetail>;
 
-const DecisionBody = Type.Object(
+const verdict = {
+  status: OneOf(decisionStatuses),
+  justification: Type.Optional(OneOf(justifications, 'Required for not-affected')),
+  detail: LongText,
+  evidence: Type.Optional(Type.Array(Text, { maxItems: 20, description: 'Links or document names' })),
+  expiresAt: Type.Optional(Time),
+  dryRun: Type.Optional(Type.Boolean({ description: 'Only answer what it would cover' })),
+};
+const DecisionBody = Type.Object({ ref: VulnerabilityRef, scope: DecisionScope, ...verdict }, closed);
+const Covers = Type.Object({
+  findings: Type.Integer(),
+  softwareVersions: Type.Integer(),
+  vehicles: Type.Integer(),
+});
+
+/** How many findings are decided about at once. */
+export const mostFindingsAtOnce = 200;
+/** Where decisions about several findings hold: each is narrowed to the component version of its finding. */
+export const CommonScope = Type.Object(
   {
-    ref: VulnerabilityRef,
-    scope: DecisionScope,
-    status: OneOf(decisionStatuses),
-    justification: Type.Optional(OneOf(justifications, 'Required for not-affected')),
-    detail: LongText,
-    evidence: Type.Optional(Type.Array(Text, { maxItems: 20, description: 'Links or document names' })),
-    expiresAt: Type.Optional(Time),
-    dryRun: Type.Optional(Type.Boolean({ description: 'Only answer what it would cover' })),
+    kind: OneOf(['component', 'model', 'ecu', 'software']),
+    softwareId: Type.Optional(Id),
+    role: Type.Optional(Code),
+    model: Type.Optional(Code),
   },
   closed,
 );
+export type CommonScope = Static<typeof CommonScope>;
 
 const read = 'vulnerabilities.read';
 const decide = 'vulnerabilities.decide';
@@ -132,9 +147,31 @@ export const decisionOperations = {
     permission: decide,
     problems: ['vulnerabilities.unknown-vulnerability', 'vulnerabilities.bad-decision'],
     body: DecisionBody,
+    ok: Type.Object({ decision: Nullable(Decision), covers: Covers }),
+  }),
+  decideFindings: operation({
+    method: 'POST',
+    path: '/findings/decisions',
+    summary:
+      'Decide about several findings at once, all or none: a decision for each, narrowed to its component version; dryRun answers what they would cover',
+    permission: decide,
+    problems: ['vulnerabilities.unknown-finding', 'vulnerabilities.bad-decision'],
+    body: Type.Object(
+      {
+        findings: Type.Array(Id, { minItems: 1, maxItems: mostFindingsAtOnce, uniqueItems: true }),
+        scope: CommonScope,
+        ...verdict,
+      },
+      closed,
+    ),
     ok: Type.Object({
-      decision: Nullable(Decision),
-      covers: Type.Object({ findings: Type.Integer(), softwareVersions: Type.Integer(), vehicles: Type.Integer() }),
+      decisions: Type.Integer({ description: 'How many were made; 0 of a dry run' }),
+      outside: Type.Integer({ description: 'Findings that do not occur in the scope: nothing is decided about them' }),
+      covers: Covers,
+      software: Type.Array(SoftwareRef, { description: 'Versions that the scope reaches, 500 at most' }),
+      roles: Type.Array(Type.Object({ model: Type.String(), role: Type.String() }), {
+        description: 'ECU roles that run them, 500 at most',
+      }),
     }),
   }),
   withdrawDecision: operation({

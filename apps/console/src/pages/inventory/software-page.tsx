@@ -1,6 +1,7 @@
 import { operations, operationUrl } from '@bulkhead/contract';
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
+import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import { useQuery } from '@tanstack/react-query';
@@ -10,11 +11,13 @@ import { paths } from '../../paths.ts';
 import { quoted } from '../../table/filter-tokens.ts';
 import { CopyAs } from '../../ui/copy-as.tsx';
 import { Copyable } from '../../ui/copyable.tsx';
+import { downloadUrl } from '../../ui/download.ts';
 import { Actions, Page } from '../../ui/page.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { integer } from '../../ui/time.ts';
+import { vexFormats } from '../vulnerabilities/decision-words.ts';
 import { ComponentsTable } from './components-table.tsx';
 import { SbomUpload } from './sbom-upload.tsx';
 
@@ -35,6 +38,22 @@ function Waiting({ softwareId }: { softwareId: string }) {
   );
 }
 
+/** What was decided about this version, as a document for others. */
+function ExportVex({ id }: { id: string }) {
+  return (
+    <ButtonDropdown
+      items={vexFormats.map(({ value, label }) => ({ id: value, text: label }))}
+      onItemClick={({ detail }) => {
+        const format = vexFormats.find(({ value }) => value === detail.id);
+        if (format)
+          downloadUrl(operationUrl(operations.exportVex, { query: { format: format.value, softwareId: id } }));
+      }}
+    >
+      Export VEX
+    </ButtonDropdown>
+  );
+}
+
 /** One software version: where it runs and what it is made of. */
 export function SoftwarePage() {
   const { id = '' } = useParams({ strict: false });
@@ -46,6 +65,7 @@ export function SoftwarePage() {
       actions={
         <Actions>
           <CopyAs api={`/software/${id}`} cli={`bulkhead software show ${id}`} />
+          {software?.sbomId && <ExportVex id={id} />}
           {software?.sbomId && (
             <Button
               iconName="download"

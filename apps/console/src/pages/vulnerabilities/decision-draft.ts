@@ -1,4 +1,4 @@
-import type { Decision, DecisionScope, Justification, Occurrence } from '@bulkhead/contract';
+import type { CommonScope, Decision, DecisionScope, Justification, Occurrence } from '@bulkhead/contract';
 import { endOf } from './decision-words.ts';
 
 /** What a person has filled in so far. */
@@ -18,14 +18,18 @@ export interface Choice {
   readonly label: string;
 }
 
-/** What can be chosen for each kind of scope, from where the vulnerability occurs. */
-export function choicesOf(occurrences: readonly Occurrence[], componentId: string | undefined) {
-  const here = occurrences.filter(({ component }) => componentId === undefined || component.id === componentId);
-  const roles = here.flatMap((one) => one.roles);
+/** Where something occurs, as far as a scope can name it. */
+export interface Whereabouts {
+  readonly software: readonly Pick<Occurrence['software'], 'id' | 'name' | 'version'>[];
+  readonly roles: readonly { readonly model: string; readonly role: string }[];
+}
+
+/** What can be chosen for each kind of scope, from where it occurs. */
+export function choicesOf({ software, roles }: Whereabouts) {
   const distinct = (choices: readonly Choice[]): Choice[] =>
     [...new Map(choices.map((one) => [one.value, one])).values()].toSorted((a, b) => (a.label < b.label ? -1 : 1));
   return {
-    software: distinct(here.map(({ software: { id, name, version } }) => ({ value: id, label: `${name} ${version}` }))),
+    software: distinct(software.map(({ id, name, version }) => ({ value: id, label: `${name} ${version}` }))),
     ecu: distinct([
       ...roles.map(({ role }) => ({ value: role, label: `${role}, every model` })),
       ...roles.map(({ role, model }) => ({ value: `${role} ${model}`, label: `${role} of ${model}` })),
@@ -54,6 +58,12 @@ export function scopeOf({ kind, target }: DecisionDraft, componentId: string | u
   }
 }
 
+/** The scope for several findings; the server narrows it to the component version of each. */
+export function commonScopeOf(draft: DecisionDraft): CommonScope {
+  const { kind, ...scope } = scopeOf(draft, undefined);
+  return { ...scope, kind: kind === 'everywhere' ? 'component' : kind };
+}
+
 /** What the scope still lacks; without it nothing can be counted. */
 export function scopeLacks({ kind, target }: DecisionDraft): string | undefined {
   if (kind === 'software' && target === '') return 'Choose a software version';
@@ -69,16 +79,14 @@ export function draftLacks(draft: DecisionDraft): string | undefined {
   return draft.detail.trim() === '' ? 'Explain the decision: others must be able to follow it' : undefined;
 }
 
-/** The body to send. */
-export function bodyOf(draft: DecisionDraft, vulnerability: string, componentId: string | undefined, now: Date) {
+/** The verdict to send, without where it holds. */
+export function verdictOf(draft: DecisionDraft, now: Date) {
   const evidence = draft.evidence
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const expiresAt = endOf(draft.days, now);
   return {
-    ref: vulnerability,
-    scope: scopeOf(draft, componentId),
     status: draft.status,
     ...(draft.status === 'not-affected' && draft.justification ? { justification: draft.justification } : {}),
     detail: draft.detail.trim() || '–',

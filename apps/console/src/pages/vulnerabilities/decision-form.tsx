@@ -1,35 +1,34 @@
-import { type DecisionScope, decisionStatuses, justifications } from '@bulkhead/contract';
+import { decisionStatuses, type Finding, justifications } from '@bulkhead/contract';
 import Alert from '@cloudscape-design/components/alert';
 import FormField from '@cloudscape-design/components/form-field';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import Select from '@cloudscape-design/components/select';
 import Textarea from '@cloudscape-design/components/textarea';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { areaOf, client, query, queryClient } from '../../api.ts';
+import { areaOf, queryClient } from '../../api.ts';
 import { flash } from '../../ui/flash.tsx';
 import { FormModal } from '../../ui/form-modal.tsx';
+import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { integer } from '../../ui/time.ts';
-import { bodyOf, choicesOf, type DecisionDraft, draftLacks, scopeLacks } from './decision-draft.ts';
+import { choicesOf, type DecisionDraft, draftLacks, scopeLacks } from './decision-draft.ts';
+import {
+  type Covers,
+  type DecisionSubject,
+  kindsOf,
+  send,
+  titleOf,
+  useReach,
+  useWhereabouts,
+} from './decision-subject.ts';
 import { justificationTexts, periods, scopeTexts, statusTexts } from './decision-words.ts';
 
 interface DecisionFormProps {
-  /** Id of the vulnerability: CVE-2026-1234. */
-  readonly vulnerability: string;
-  /** Narrows every scope to this component version. */
-  readonly component?: { readonly id: string; readonly name: string; readonly version: string | null };
-  /** The software version that the page is about, chosen at first. */
-  readonly softwareId?: string;
+  readonly subject: DecisionSubject;
   readonly onClose: () => void;
+  readonly onDecided?: () => void;
 }
 
-const kinds = [
-  'software',
-  'component',
-  'ecu',
-  'model',
-  'everywhere',
-] as const satisfies readonly DecisionScope['kind'][];
 const option = <V extends string>(value: V, [label, description]: readonly [string, string]) => ({
   value,
   label,
@@ -37,37 +36,32 @@ const option = <V extends string>(value: V, [label, description]: readonly [stri
 });
 const statusItems = decisionStatuses.map((status) => option(status, statusTexts[status]));
 const justificationItems = justifications.map((word) => option(word, justificationTexts[word]));
-const mostChoices = 500;
 
-/** Decides about a vulnerability, with what the decision would cover counted first. */
-export function DecisionForm({ vulnerability, component, softwareId, onClose }: DecisionFormProps) {
+/** Decides about a vulnerability or about findings, with what the decision would cover counted first. */
+export function DecisionForm({ subject, onClose, onDecided }: DecisionFormProps) {
   const [draft, setDraft] = useState<DecisionDraft>({
     status: 'not-affected',
     justification: undefined,
-    kind: softwareId ? 'software' : component ? 'component' : 'everywhere',
-    target: softwareId ?? '',
+    kind: kindsOf(subject).includes('everywhere') ? 'everywhere' : 'component',
+    target: '',
     detail: '',
     evidence: '',
     days: '',
   });
   const [openedAt] = useState(() => new Date());
   const change = (part: Partial<DecisionDraft>) => setDraft((before) => ({ ...before, ...part }));
-  const body = bodyOf(draft, vulnerability, component?.id, openedAt);
   const decide = useMutation({
-    mutationFn: () => client.createDecision({ body }),
-    onSuccess: async ({ covers }) => {
-      flash(
-        'success',
-        `Decided about ${vulnerability}`,
-        `${integer(covers.findings)} findings in ${integer(covers.vehicles)} vehicles.`,
-      );
+    mutationFn: () => send(subject, draft, openedAt),
+    onSuccess: async (covers) => {
+      flash('success', titleOf(subject).replace('Decide', 'Decided'), `It covers ${reachInWords(covers)}.`);
       await queryClient.invalidateQueries({ queryKey: [areaOf('createDecision')] });
+      onDecided?.();
       onClose();
     },
   });
   return (
     <FormModal
-      title={`Decide about ${vulnerability}${component ? ` in ${component.name} ${component.version ?? ''}` : ''}`}
+      title={titleOf(subject)}
       action="Decide"
       missing={draftLacks(draft)}
       busy={decide.isPending}
@@ -75,6 +69,7 @@ export function DecisionForm({ vulnerability, component, softwareId, onClose }: 
       onSubmit={() => decide.mutate()}
       onClose={onClose}
     >
+      {'findings' in subject && <Chosen findings={subject.findings} />}
       <FormField label="Verdict">
         <RadioGroup
           value={draft.status}
@@ -86,7 +81,7 @@ export function DecisionForm({ vulnerability, component, softwareId, onClose }: 
         />
       </FormField>
       {draft.status === 'not-affected' && <WhyNot draft={draft} change={change} />}
-      <ScopePicker vulnerability={vulnerability} componentId={component?.id} draft={draft} change={change} />
+      <ScopePicker subject={subject} draft={draft} change={change} />
       <FormField label="Explanation" description="What was looked at, and what follows from it">
         <Textarea value={draft.detail} rows={3} onChange={({ detail }) => change({ detail: detail.value })} />
       </FormField>
@@ -101,7 +96,7 @@ export function DecisionForm({ vulnerability, component, softwareId, onClose }: 
           onChange={({ detail }) => change({ days: detail.selectedOption.value ?? '' })}
         />
       </FormField>
-      <Covers draft={draft} body={body} />
+      <Reach subject={subject} draft={draft} />
     </FormModal>
   );
 }
@@ -128,15 +123,11 @@ function WhyNot({ draft, change }: PartProps) {
   );
 }
 
-function ScopePicker(props: PartProps & { readonly vulnerability: string; readonly componentId: string | undefined }) {
-  const { draft, change, vulnerability, componentId } = props;
-  const answer = useQuery(query('listOccurrences', { params: { ref: vulnerability }, query: { limit: mostChoices } }));
-  const choices = choicesOf(answer.data?.items ?? [], componentId);
+function ScopePicker({ subject, draft, change }: PartProps & { readonly subject: DecisionSubject }) {
+  const { loading, found } = useWhereabouts(subject);
+  const choices = choicesOf(found);
   const targets = choices[draft.kind];
-  const options = kinds
-    .filter((kind) => kind !== 'component' || componentId !== undefined)
-    .filter((kind) => kind !== 'everywhere' || componentId === undefined)
-    .map((kind) => option(kind, scopeTexts[kind]));
+  const options = kindsOf(subject).map((kind) => option(kind, scopeTexts[kind]));
   return (
     <>
       <FormField label="Where">
@@ -145,7 +136,7 @@ function ScopePicker(props: PartProps & { readonly vulnerability: string; readon
           options={options}
           selectedOption={options.find(({ value }) => value === draft.kind) ?? null}
           onChange={({ detail }) => {
-            const kind = kinds.find((one) => one === detail.selectedOption.value);
+            const kind = kindsOf(subject).find((one) => one === detail.selectedOption.value);
             if (kind) change({ kind, target: choices[kind].length === 1 ? (choices[kind][0]?.value ?? '') : '' });
           }}
         />
@@ -155,7 +146,7 @@ function ScopePicker(props: PartProps & { readonly vulnerability: string; readon
           <Select
             ariaLabel={scopeTexts[draft.kind][0]}
             placeholder="Choose"
-            statusType={answer.isLoading ? 'loading' : 'finished'}
+            statusType={loading ? 'loading' : 'finished'}
             loadingText="Loading where it occurs"
             empty="It occurs nowhere"
             filteringType={targets.length > 10 ? 'auto' : 'none'}
@@ -169,22 +160,40 @@ function ScopePicker(props: PartProps & { readonly vulnerability: string; readon
   );
 }
 
-/** Consequences first: what the decision would settle, counted by the server. */
-function Covers({ draft, body }: { readonly draft: DecisionDraft; readonly body: ReturnType<typeof bodyOf> }) {
-  const lacks = scopeLacks(draft);
-  const asked = { ref: body.ref, scope: body.scope, status: 'affected', detail: '–', dryRun: true } as const;
-  const preview = useQuery({
-    queryKey: [areaOf('createDecision'), 'createDecision', asked] as const,
-    queryFn: () => client.createDecision({ body: asked }),
-    enabled: lacks === undefined,
-    placeholderData: keepPreviousData,
-  });
-  const covers = lacks === undefined ? preview.data?.covers : undefined;
-  if (!covers) return <Alert type="info">{lacks ?? 'Counting what it would cover'}</Alert>;
+const counted = (count: number, noun: string) => `${integer(count)} ${noun}${count === 1 ? '' : 's'}`;
+const reachInWords = ({ findings, softwareVersions, vehicles }: Covers): string =>
+  `${counted(findings, 'finding')} in ${counted(softwareVersions, 'software version')}, which ${counted(vehicles, 'vehicle')} now run${vehicles === 1 ? 's' : ''}`;
+const shownFindings = 8;
+
+/** The findings that were chosen, so that nobody decides about what is on a page that was left. */
+function Chosen({ findings }: { readonly findings: readonly Finding[] }) {
   return (
-    <Alert type={covers.findings === 0 ? 'warning' : 'info'}>
-      It covers <b>{integer(covers.findings)}</b> findings in <b>{integer(covers.softwareVersions)}</b> software
-      versions, which <b>{integer(covers.vehicles)}</b> vehicles run now.
+    <FormField label="About">
+      <ul className="bh-plain-list">
+        {findings.slice(0, shownFindings).map(({ id, ref, component }) => (
+          <li key={id}>
+            {ref} in {component.name} {component.version ?? ''}
+          </li>
+        ))}
+        {findings.length > shownFindings && <li>and {findings.length - shownFindings} more</li>}
+      </ul>
+    </FormField>
+  );
+}
+
+/** Consequences first: what the decision would settle, counted by the server. */
+function Reach({ subject, draft }: { readonly subject: DecisionSubject; readonly draft: DecisionDraft }) {
+  const lacks = scopeLacks(draft);
+  const reach = useReach(subject, draft);
+  if (reach.error) return <ProblemAlert error={reach.error} onRetry={() => void reach.refetch()} />;
+  const found = lacks === undefined ? reach.data : undefined;
+  if (!found) return <Alert type="info">{lacks ?? 'Counting what it would cover'}</Alert>;
+  const { covers, outside } = found;
+  return (
+    <Alert type={covers.findings === 0 || outside > 0 ? 'warning' : 'info'}>
+      It covers {reachInWords(covers)}.
+      {outside > 0 &&
+        ` ${counted(outside, 'chosen finding')} not there: nothing is decided about ${outside === 1 ? 'it' : 'them'}.`}
     </Alert>
   );
 }

@@ -55,3 +55,10 @@ export const signatureTexts: Readonly<Record<VexStatement['signature'], string>>
   'unknown-key': 'Key of nobody trusted',
   none: 'Not signed',
 };
+
+/** What decisions are given out as. */
+export const vexFormats = [
+  { value: 'openvex', label: 'OpenVEX 0.2.0' },
+  { value: 'csaf', label: 'CSAF 2.0' },
+  { value: 'cyclonedx', label: 'CycloneDX 1.6' },
+] as const;

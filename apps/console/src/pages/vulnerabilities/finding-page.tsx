@@ -76,7 +76,7 @@ export function FindingPage() {
         )}
       </Loaded>
       {deciding && found && (
-        <DecisionForm vulnerability={found.ref} component={found.component} onClose={() => setDeciding(false)} />
+        <DecisionForm subject={{ ref: found.ref, component: found.component }} onClose={() => setDeciding(false)} />
       )}
     </Page>
   );

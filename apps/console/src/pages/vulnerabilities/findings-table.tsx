@@ -1,13 +1,17 @@
-import type { Finding } from '@bulkhead/contract';
+import { type Finding, mostFindingsAtOnce } from '@bulkhead/contract';
 import Link from '@cloudscape-design/components/link';
+import { useState } from 'react';
 import { paths } from '../../paths.ts';
+import { useDenial } from '../../session.ts';
 import { RuleLine } from '../../shell/rule-line.tsx';
 import { type Column, ServerTable } from '../../table/server-table.tsx';
 import { useTitle } from '../../ui/page.tsx';
+import { PermittedButton } from '../../ui/permitted-button.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { integer } from '../../ui/time.ts';
+import { DecisionForm } from './decision-form.tsx';
 import { KnownExploited, likelihood, OutcomeMark, SeverityMark, VerdictMark, VulnerabilityLink } from './marks.tsx';
 
 const columns: readonly Column<Finding>[] = [
@@ -67,20 +71,56 @@ const columns: readonly Column<Finding>[] = [
   },
 ];
 
-const shared = {
-  operation: 'listFindings',
-  noun: 'findings',
-  title: 'Findings',
-  columns,
-  rowId: ({ id }: Finding) => id,
-  freeText: 'component',
-} as const;
+interface FindingsListProps {
+  readonly within?: string;
+  readonly headingLevel?: 'h1' | 'h2';
+  readonly description?: React.ReactNode;
+  readonly empty: React.ReactNode;
+}
+
+/** Findings of which some can be chosen and decided about at once. */
+function FindingsList(props: FindingsListProps) {
+  const denial = useDenial('vulnerabilities.decide');
+  const [chosen, choose] = useState<readonly Finding[]>([]);
+  const [deciding, setDeciding] = useState(false);
+  const lacks =
+    chosen.length === 0
+      ? 'Choose findings first'
+      : chosen.length > mostFindingsAtOnce
+        ? `Choose ${mostFindingsAtOnce} at most`
+        : undefined;
+  return (
+    <>
+      <ServerTable
+        operation="listFindings"
+        noun="findings"
+        title="Findings"
+        columns={columns}
+        rowId={({ id }) => id}
+        freeText="component"
+        selection={{
+          items: chosen,
+          nameOf: ({ ref, component }) => `${ref} in ${component.name} ${component.version ?? ''}`,
+          onChange: choose,
+        }}
+        actions={
+          <PermittedButton denial={denial ?? lacks} onClick={() => setDeciding(true)}>
+            {chosen.length === 0 ? 'Decide…' : `Decide about ${chosen.length}…`}
+          </PermittedButton>
+        }
+        {...props}
+      />
+      {deciding && (
+        <DecisionForm subject={{ findings: chosen }} onClose={() => setDeciding(false)} onDecided={() => choose([])} />
+      )}
+    </>
+  );
+}
 
 /** The findings of one software version, vulnerability or component. */
 export function FindingsTable({ within }: { within: string }) {
   return (
-    <ServerTable
-      {...shared}
+    <FindingsList
       within={within}
       empty={<Empty title="No findings" next="No record of any source concerns these component versions." />}
     />
@@ -91,8 +131,7 @@ export function FindingsTable({ within }: { within: string }) {
 export function FindingsPage() {
   useTitle('Findings');
   return (
-    <ServerTable
-      {...shared}
+    <FindingsList
       headingLevel="h1"
       description={<RuleLine rule={4} about="What is weak, the most urgent first." />}
       empty={

@@ -11,16 +11,11 @@ import { CodeBlock } from '../../ui/copyable.tsx';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Loaded } from '../../ui/states.tsx';
-
-const formats = [
-  { value: 'openvex', label: 'OpenVEX 0.2.0' },
-  { value: 'csaf', label: 'CSAF 2.0' },
-  { value: 'cyclonedx', label: 'CycloneDX 1.6' },
-] as const;
+import { vexFormats } from './decision-words.ts';
 
 /** Our decisions as a document, and the signature that proves it. */
 export function VexExport() {
-  const [format, setFormat] = useState<(typeof formats)[number]>(formats[0]);
+  const [format, setFormat] = useState<(typeof vexFormats)[number]>(vexFormats[0]);
   const [supplier, setSupplier] = useState('');
   const [ref, setRef] = useState('');
   const asked = { format: format.value, ...compact({ supplier: supplier.trim(), ref: ref.trim() }) };
@@ -36,10 +31,10 @@ export function VexExport() {
           <FormField label="Format">
             <Select
               ariaLabel="Format"
-              options={[...formats]}
+              options={[...vexFormats]}
               selectedOption={format}
               onChange={({ detail }) =>
-                setFormat(formats.find(({ value }) => value === detail.selectedOption.value) ?? formats[0])
+                setFormat(vexFormats.find(({ value }) => value === detail.selectedOption.value) ?? vexFormats[0])
               }
             />
           </FormField>

@@ -33,6 +33,17 @@ export function contentsOf(targets: readonly TargetRow[]): Map<string, unknown[]
   return contents;
 }
 
+/** What a decision about these places reaches, with the vehicles counted exactly. */
+export async function coverageOf(fleet: VulnerabilityDeps['fleet'], targets: readonly TargetRow[]) {
+  const software = new Set(targets.map(({ softwareId }) => softwareId));
+  const findings = new Set(targets.flatMap(({ findingId }) => (findingId === null ? [] : [findingId])));
+  return {
+    findings: findings.size,
+    softwareVersions: software.size,
+    vehicles: await fleet.vehicles([...software]),
+  };
+}
+
 interface Origin {
   readonly origin: NewDecision['origin'];
   readonly author: string;

@@ -14,5 +14,6 @@ export const decisionRoutes = (use: Decisions): Handlers<typeof decisionOperatio
   listDecisions: ({ query }) => use.list(query),
   getDecision: ({ params }) => use.get(params.id),
   createDecision: ({ body }, { actor }) => use.create(body, actorOf(actor)),
+  decideFindings: ({ body }, { actor }) => use.createForFindings(body, actorOf(actor)),
   withdrawDecision: ({ params, body }, { actor }) => use.withdraw(params.id, body.reason, actorOf(actor)),
 });

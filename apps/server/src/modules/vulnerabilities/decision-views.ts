@@ -149,6 +149,40 @@ export const createDecisionViews = (db: Db) => ({
       .orderBy('version')
       .execute(),
 
+  /** What these findings are about; those that are gone are left out. */
+  findings: async (ids: readonly string[]) =>
+    db
+      .selectFrom('vulnerabilities_finding')
+      .select(['id', 'ref', 'vulnerability_id', 'component_id'])
+      .where(sql<boolean>`id = any(${[...ids]}::uuid[])`)
+      .orderBy('id')
+      .execute(),
+
+  /** Names of software versions and the roles that run them, so that a scope can be chosen. */
+  whereabouts: async (softwareIds: readonly string[], limit: number) => {
+    const ids = [...softwareIds];
+    const [software, roles] = await Promise.all([
+      db
+        .selectFrom('vulnerabilities_software')
+        .select(['id', 'name', 'version', 'supplier', 'function'])
+        .where(sql<boolean>`id = any(${ids}::uuid[])`)
+        .orderBy('name')
+        .orderBy('version')
+        .limit(limit)
+        .execute(),
+      db
+        .selectFrom('vulnerabilities_place')
+        .select(['model', 'role'])
+        .distinct()
+        .where(sql<boolean>`software_id = any(${ids}::uuid[]) and model <> ''`)
+        .orderBy('model')
+        .orderBy('role')
+        .limit(limit)
+        .execute(),
+    ]);
+    return { software, roles };
+  },
+
   /** What a scope reaches at this moment: the component it names, or every one with a finding of the vulnerability. */
   targets: async (vulnerabilityId: string, scope: ResolvedScope): Promise<TargetRow[]> => {
     const { rows } = await sql<TargetRow>`

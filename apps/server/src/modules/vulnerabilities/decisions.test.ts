@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import type { DecisionScope } from '@bulkhead/contract';
+import type { CommonScope, DecisionScope } from '@bulkhead/contract';
 import { sql } from 'kysely';
 import type { DecisionInput } from './domain/decision-input.ts';
 import {
@@ -95,6 +95,57 @@ test('a decision settles the findings in its scope alone, is audited with what i
     type: string;
   }>`select type from platform_outbox where type = 'vulnerabilities.states-changed'`.execute(it.db);
   assert.equal(rows.length, 1);
+});
+
+const decideAbout = (findings: readonly string[], scope: CommonScope, more: { dryRun?: boolean } = {}) =>
+  it.module.decisions.createForFindings(
+    { findings, scope, status: 'under-investigation', detail: 'The supplier looks at it.', ...more },
+    by,
+  );
+
+test('several findings are decided about at once, each at its own component version', async () => {
+  const { tcu, esp } = await fleetOfTwo();
+  await it.take(cve('CVE-2026-1002', { product: 'openssl', purl: 'pkg:generic/openssl', fixed: ['3.0.6'] }));
+  const ids = (await it.findings()).map(({ id }) => id);
+  assert.equal(ids.length, 3);
+
+  const dry = await decideAbout(ids, { kind: 'component' }, { dryRun: true });
+  assert.deepEqual(dry.covers, { findings: 3, softwareVersions: 2, vehicles: 5 });
+  assert.deepEqual([dry.decisions, dry.outside], [0, 0]);
+  assert.deepEqual(dry.software.map(({ id }) => id).toSorted(), [tcu, esp].toSorted());
+  assert.deepEqual(dry.roles, [
+    { model: 'ARIA', role: 'esp' },
+    { model: 'ARIA', role: 'tcu' },
+  ]);
+  assert.equal((await it.module.decisions.list({})).items.length, 0);
+
+  const before = (await audited('vulnerabilities.decide')).length;
+  const done = await decideAbout(ids, { kind: 'software', softwareId: esp });
+  assert.deepEqual([done.decisions, done.outside, done.covers.vehicles], [2, 1, 2]);
+  assert.deepEqual(await states(), [
+    ['3.0.5', 'under-investigation'],
+    ['3.0.5', 'under-investigation'],
+    ['3.0.7', 'open'],
+  ]);
+  const entries = (await audited('vulnerabilities.decide')).slice(before);
+  assert.deepEqual(entries.map(({ subject }) => subject).toSorted(), [ref, 'CVE-2026-1002']);
+});
+
+test('decisions about several findings are all made or none: one that is gone, or a scope that reaches none, refuses them', async () => {
+  await fleetOfTwo();
+  const [first] = await it.findings();
+  const before = (await audited('vulnerabilities.decide')).length;
+  const gone = '01890000-0000-7000-8000-000000000000';
+
+  await assert.rejects(decideAbout([first?.id ?? '', gone], { kind: 'component' }), {
+    code: 'vulnerabilities.unknown-finding',
+  });
+  await assert.rejects(decideAbout([first?.id ?? ''], { kind: 'model', model: 'NONE' }), {
+    code: 'vulnerabilities.bad-decision',
+  });
+  await assert.rejects(decideAbout([first?.id ?? ''], { kind: 'ecu' }), { code: 'vulnerabilities.bad-decision' });
+  assert.equal((await it.module.decisions.list({})).items.length, 0);
+  assert.equal((await audited('vulnerabilities.decide')).length, before);
 });
 
 test('a decision that lacks what its kind needs is refused, naming the field', async () => {

@@ -1,8 +1,9 @@
 import type { Decision, DecisionDetail, DecisionPlace } from '@bulkhead/contract';
 import { inTransaction } from '../../platform/db/database.ts';
-import { auditEnded, newDecision, resolveScope, settle, statesOf, storeDecisions } from './decide.ts';
+import { auditEnded, coverageOf, newDecision, resolveScope, settle, statesOf, storeDecisions } from './decide.ts';
+import { decidingFindings } from './decide-findings.ts';
 import { createDecisionStore, type EndedDecision } from './decision-store.ts';
-import { createDecisionViews, type DecisionRow, decisionOf, type TargetRow } from './decision-views.ts';
+import { createDecisionViews, type DecisionRow, decisionOf } from './decision-views.ts';
 import type { Actor, VulnerabilityDeps } from './deps.ts';
 import { checkDecision, type DecisionInput } from './domain/decision-input.ts';
 import { badDecision, unknownDecision, unknownVulnerability } from './domain/error.ts';
@@ -55,6 +56,8 @@ export const createDecisions = (deps: VulnerabilityDeps) => {
       return { decision: decisionOf((await views.byId(id)) ?? unknown(id)), covers };
     },
 
+    createForFindings: decidingFindings(deps, changed),
+
     /** @throws VulnerabilityError `vulnerabilities.unknown-decision`, `vulnerabilities.bad-decision` when it has ended already */
     withdraw: async (id: string, reason: string, by: Actor): Promise<Decision> => {
       const known = (await views.byId(id)) ?? unknown(id);
@@ -93,16 +96,6 @@ export type Decisions = ReturnType<typeof createDecisions>;
 
 function unknown(id: string): never {
   throw unknownDecision(id);
-}
-
-async function coverageOf(fleet: VulnerabilityDeps['fleet'], targets: readonly TargetRow[]) {
-  const software = new Set(targets.map(({ softwareId }) => softwareId));
-  const findings = new Set(targets.flatMap(({ findingId }) => (findingId === null ? [] : [findingId])));
-  return {
-    findings: findings.size,
-    softwareVersions: software.size,
-    vehicles: await fleet.vehicles([...software]),
-  };
 }
 
 /** Where the vulnerability occurs within the scope, and whether this decision counts there. */
