@@ -61,6 +61,16 @@ export const vulnerabilities: Partial<Record<OperationId, CommandSpec>> = {
     defaults: { format: 'csv' },
     examples: ['bulkhead vulnerabilities export-vehicles CVE-2024-45492 > vins.csv'],
   },
+  listVehicleFindings: {
+    verb: 'findings',
+    // its `all` (decided ones too) would be taken for `--all`, every page
+    fixed: { all: undefined },
+    columns: ['ref', 'priority.outcome', 'component.name', 'component.version', 'software.name', 'state', 'title'],
+    examples: [
+      'bulkhead vehicles findings WNWZZZ0ZZ6A000001',
+      'bulkhead vehicles findings WNWZZZ0ZZ6A000001 --serial TCU-1',
+    ],
+  },
   listFindings: {
     verb: 'list',
     columns: ['id', 'ref', 'outcome', 'severity', 'cvss', 'component.name', 'component.version', 'state', 'vehicles'],

@@ -53,6 +53,7 @@ export function createVehiclePort({ vehicleIndex }: Pick<Inventory, 'vehicleInde
       const filter = terms.length > 0 ? { filter: formatFilter({ kind: 'and', terms }) } : {};
       return vehicleIndex.page(softwareIds, { ...query, ...filter });
     },
+    installed: vehicleIndex.installed,
     vehicleStream: (softwareIds) => vehicleIndex.stream(softwareIds),
   };
   return Object.freeze(port);

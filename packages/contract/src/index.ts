@@ -100,6 +100,7 @@ export {
 } from './vulnerabilities/decisions.ts';
 export { Evaluation, Finding, FindingDetail, Portfolio } from './vulnerabilities/findings.ts';
 export { freshnesses, OwnAdvisory, Source, SourceProblem, sourceKinds } from './vulnerabilities/sources.ts';
+export { VehicleFinding } from './vulnerabilities/vehicle-findings.ts';
 export { VexAuthor, VexStatement } from './vulnerabilities/vex.ts';
 export {
   AffectedVehicle,

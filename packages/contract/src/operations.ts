@@ -11,6 +11,7 @@ import {
   caseOperations,
   decisionOperations,
   sourceOperations,
+  vehicleFindingOperations,
   vexOperations,
   vulnerabilityCoreOperations,
 } from './vulnerabilities.ts';
@@ -30,6 +31,7 @@ export const operations = {
   ...systemOperations,
   ...updatesOperations,
   ...sourceOperations,
+  ...vehicleFindingOperations,
   ...vexOperations,
   ...vulnerabilityCoreOperations,
 };

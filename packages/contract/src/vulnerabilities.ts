@@ -2,6 +2,7 @@ import { caseOperations } from './vulnerabilities/cases.ts';
 import { decisionOperations } from './vulnerabilities/decisions.ts';
 import { findingOperations } from './vulnerabilities/findings.ts';
 import { sourceOperations } from './vulnerabilities/sources.ts';
+import { vehicleFindingOperations } from './vulnerabilities/vehicle-findings.ts';
 import { vexOperations } from './vulnerabilities/vex.ts';
 import { affectedVehicleOperations, vulnerabilityOperations } from './vulnerabilities/vulnerabilities.ts';
 
@@ -17,6 +18,7 @@ export const vulnerabilityProblems = [
   'vulnerabilities.unknown-finding',
   'vulnerabilities.unknown-source',
   'vulnerabilities.unknown-statement',
+  'vulnerabilities.unknown-vehicle',
   'vulnerabilities.unknown-vulnerability',
 ] as const;
 export type VulnerabilityCode = (typeof vulnerabilityProblems)[number];
@@ -24,4 +26,11 @@ export type VulnerabilityCode = (typeof vulnerabilityProblems)[number];
 /** What the core answers: vulnerabilities, findings, portfolio. */
 export const vulnerabilityCoreOperations = { ...vulnerabilityOperations, ...findingOperations };
 /** Operations whose handlers are files of their own. */
-export { affectedVehicleOperations, caseOperations, decisionOperations, sourceOperations, vexOperations };
+export {
+  affectedVehicleOperations,
+  caseOperations,
+  decisionOperations,
+  sourceOperations,
+  vehicleFindingOperations,
+  vexOperations,
+};

@@ -4,22 +4,27 @@ import Button from '@cloudscape-design/components/button';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
+import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { query } from '../../api.ts';
+import { type client, query } from '../../api.ts';
 import { paths } from '../../paths.ts';
 import { quoted } from '../../table/filter-tokens.ts';
 import { CopyAs } from '../../ui/copy-as.tsx';
 import { Copyable } from '../../ui/copyable.tsx';
 import { downloadUrl } from '../../ui/download.ts';
-import { Actions, Page } from '../../ui/page.tsx';
+import { Actions, Page, Stack } from '../../ui/page.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { integer } from '../../ui/time.ts';
+import { useTab } from '../../ui/use-tab.ts';
 import { vexFormats } from '../vulnerabilities/decision-words.ts';
+import { FindingsTable } from '../vulnerabilities/findings-table.tsx';
 import { ComponentsTable } from './components-table.tsx';
 import { SbomUpload } from './sbom-upload.tsx';
+
+type SoftwareDetail = Awaited<ReturnType<typeof client.getSoftware>>;
 
 /** An SBOM that was kept below the gate, while another one or none is in use. */
 function Waiting({ softwareId }: { softwareId: string }) {
@@ -54,10 +59,33 @@ function ExportVex({ id }: { id: string }) {
   );
 }
 
+function tabsOf({ id, sbomId }: SoftwareDetail) {
+  return [
+    {
+      id: 'sbom',
+      label: 'SBOM',
+      content: (
+        <Stack>
+          <Section title="SBOM" description="What this version is made of, as its supplier says.">
+            <SbomUpload softwareId={id} replaces={sbomId !== null} />
+          </Section>
+          {sbomId && <ComponentsTable within={`sbom = ${quoted(sbomId)}`} sbomId={sbomId} />}
+        </Stack>
+      ),
+    },
+    {
+      id: 'vulnerabilities',
+      label: 'Vulnerabilities',
+      content: <FindingsTable within={`softwareVersion = ${quoted(id)}`} />,
+    },
+  ];
+}
+
 /** One software version: where it runs and what it is made of. */
 export function SoftwarePage() {
   const { id = '' } = useParams({ strict: false });
   const answer = useQuery(query('getSoftware', { params: { id } }));
+  const [tab, openTab] = useTab('sbom');
   const software = answer.data;
   return (
     <Page
@@ -106,10 +134,12 @@ export function SoftwarePage() {
               />
             </Section>
             <Waiting softwareId={loaded.id} />
-            <Section title="SBOM" description="What this version is made of, as its supplier says.">
-              <SbomUpload softwareId={loaded.id} replaces={loaded.sbomId !== null} />
-            </Section>
-            {loaded.sbomId && <ComponentsTable within={`sbom = ${quoted(loaded.sbomId)}`} sbomId={loaded.sbomId} />}
+            <Tabs
+              activeTabId={tab}
+              ariaLabel="Parts of the software"
+              onChange={({ detail }) => openTab(detail.activeTabId)}
+              tabs={tabsOf(loaded)}
+            />
           </>
         )}
       </Loaded>

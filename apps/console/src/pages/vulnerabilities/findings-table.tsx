@@ -98,6 +98,7 @@ function FindingsList(props: FindingsListProps) {
         columns={columns}
         rowId={({ id }) => id}
         freeText="component"
+        wrapLines
         selection={{
           items: chosen,
           nameOf: ({ ref, component }) => `${ref} in ${component.name} ${component.version ?? ''}`,

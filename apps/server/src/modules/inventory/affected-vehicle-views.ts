@@ -28,7 +28,30 @@ export interface AffectedEcu {
 /** Vehicles of one step of an export. */
 const step = 500;
 
+/** A program on one ECU of a vehicle. */
+interface InstalledProgram {
+  readonly serial: string;
+  readonly role: string;
+  readonly model: string;
+  readonly softwareId: string | null;
+  readonly name: string;
+  readonly version: string | null;
+}
+
 export const createAffectedVehicleViews = (db: Db) => ({
+  /** What the ECUs of one vehicle run: reported, or planned while they never reported. Undefined for an unknown VIN. */
+  installed: async (vin: string): Promise<InstalledProgram[] | undefined> => {
+    const { rows } = await sql<{ [K in keyof InstalledProgram]: InstalledProgram[K] | null }>`
+      select e.serial, e.role, v.model_code as model, i.current_id as "softwareId", i.name,
+        coalesce(i.reported_version, i.planned_version) as version
+      from inventory_vehicle v left join inventory_installation i on i.vehicle_id = v.id
+      left join inventory_ecu e on e.id = i.ecu_id where v.vin = ${vin} order by e.role, e.serial, i.name, i.slot`.execute(
+      db,
+    );
+    if (rows.length === 0) return undefined;
+    return rows.filter((row): row is InstalledProgram => row.serial !== null);
+  },
+
   /**
    * One page of the vehicles in use that run any of the versions, with the filter and the orders of the list of vehicles.
    * @throws FilterError `request.bad-filter`

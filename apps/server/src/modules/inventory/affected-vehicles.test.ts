@@ -69,6 +69,17 @@ async function walk(versions: readonly string[], query: ListQuery): Promise<Affe
   return found;
 }
 
+test('what one vehicle runs is told program by program, and of an unknown VIN nothing', async () => {
+  const [car] = fleet;
+  assert.ok(car);
+  const rows = await world.inventory.vehicleIndex.installed(car.vin);
+  assert.deepEqual(
+    rows?.map(({ role, model, name, version, softwareId }) => [role, model, name, version, softwareId]).toSorted(),
+    roles.map((role, r) => [role, car.model, 'kernel', car.versions[r], ids.get(car.versions[r] ?? '')]).toSorted(),
+  );
+  assert.equal(await world.inventory.vehicleIndex.installed('WNWZZZ0ZZ6A999999'), undefined);
+});
+
 test('pages name every vehicle that runs a version once, with the ECUs that do', async () => {
   const expected = running(['1', '3']);
   assert.ok(expected.length > 20);

@@ -6,6 +6,7 @@ import { unknownVulnerability } from './domain/error.ts';
 import { createOccurrenceViews } from './occurrence-views.ts';
 import { createOccurrences } from './occurrences.ts';
 import { exportVehicles } from './vehicle-export.ts';
+import { findingsOfVehicle } from './vehicle-findings.ts';
 import { createVulnerabilityViews } from './vulnerability-views.ts';
 
 interface Where {
@@ -65,6 +66,9 @@ export const createAffectedVehicles = ({ db, fleet, vehicles }: AffectedVehicles
       const { items, next } = await vehicles.vehiclePage(await softwareOf(ref, { all: all === true }), query);
       return { items: items.map(withSoftware), next };
     },
+
+    /** What is weak in one vehicle. */
+    findingsOf: findingsOfVehicle(db, vehicles),
 
     exportVehicles: async (ref: string, where: Where, format: 'csv' | 'ndjson'): Promise<Readable> =>
       exportVehicles(vehicles.vehicleStream(await softwareOf(ref, where)), format),

@@ -68,6 +68,17 @@ export interface AffectedVehicleRow {
   }[];
 }
 
+/** What one ECU of a vehicle runs: what it reported, or what is planned while it never reported. */
+export interface InstalledRow {
+  readonly serial: string;
+  readonly role: string;
+  readonly model: string;
+  /** Null when it reported a version that nobody registered. */
+  readonly softwareId: string | null;
+  readonly name: string;
+  readonly version: string | null;
+}
+
 /** Which vehicles run some software versions, exactly and now. */
 export interface VehiclePort {
   breakdown(softwareIds: readonly string[]): Promise<{
@@ -81,6 +92,8 @@ export interface VehiclePort {
     softwareIds: readonly string[],
     query: { readonly region?: string; readonly model?: string; readonly limit?: number; readonly cursor?: string },
   ): Promise<{ readonly items: readonly AffectedVehicleRow[]; readonly next: string | null }>;
+  /** Undefined for an unknown VIN. */
+  installed(vin: string): Promise<readonly InstalledRow[] | undefined>;
   vehicleStream(softwareIds: readonly string[]): AsyncIterable<AffectedVehicleRow>;
 }
 

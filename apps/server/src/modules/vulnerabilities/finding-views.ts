@@ -5,10 +5,18 @@ import { compare, defineList, type FilterTest } from '../../platform/db/filter-s
 import { pageOf } from '../../platform/db/page.ts';
 import { plain } from './vulnerability-views.ts';
 
+const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** A membership: some software that contains the component passes the test. */
 const used = (condition: Expression<SqlBool>) =>
   sql<SqlBool>`exists (select from vulnerabilities_use u join vulnerabilities_software s on s.id = u.software_id
     where u.component_id = f.component_id and ${condition})`;
+/** Components of known versions are looked up by the index of their use; a list of a million is not walked for them. */
+const contained = (test: FilterTest) => {
+  const exact = (test.operator === '=' || test.operator === 'in') && test.values.every((value) => isId.test(value));
+  if (!exact) return used(compare('string', sql`s.id::text`, test));
+  return sql<SqlBool>`f.component_id in (select u.component_id from vulnerabilities_use u where u.software_id = any(${[...test.values]}::uuid[]))`;
+};
 const placed = (condition: Expression<SqlBool>) =>
   sql<SqlBool>`exists (select from vulnerabilities_use u join vulnerabilities_place p on p.software_id = u.software_id
     where u.component_id = f.component_id and ${condition})`;
@@ -45,7 +53,7 @@ const list = defineList(
     state: 'f.state',
     function: { test: (test) => placed(compare('enum', sql.ref('p.function'), test)) },
     software: { test: (test) => used(compare('string', sql.ref('s.name'), test)) },
-    softwareVersion: { test: (test) => used(compare('string', sql`s.id::text`, test)) },
+    softwareVersion: { test: contained },
     model: { test: (test) => placed(compare('string', sql.ref('p.model'), test)) },
     softwareVersions: 'f.software_count',
     vehicles: 'f.vehicle_count',

@@ -38,7 +38,8 @@ function scoreAt(input: ReturnType<typeof priorityInput>, context: EcuContext | 
     : { version, vector, score: environmental, severity, source };
 }
 
-function occurrenceOf(
+/** One place as it is told: how urgent there, what was decided there. */
+export function occurrenceOf(
   row: OccurrenceRow,
   from: RankInput & { readonly ref: string },
   decisions: readonly HoldingDecision[],
@@ -108,4 +109,5 @@ export const createOccurrences = (db: Db, fleet: Pick<FleetPort, 'vehiclesPerSof
     return [...settled].map(([softwareId, done]) => ({ softwareId, settled: done }));
   },
 });
-const settledStates: readonly FindingState[] = ['fixed', 'not-affected'];
+/** Nothing is left to do. */
+export const settledStates: readonly FindingState[] = ['fixed', 'not-affected'];

@@ -1,5 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { affectedVehicleOperations, VulnerabilityCode, vulnerabilityCoreOperations } from '@bulkhead/contract';
+import type {
+  affectedVehicleOperations,
+  VulnerabilityCode,
+  vehicleFindingOperations,
+  vulnerabilityCoreOperations,
+} from '@bulkhead/contract';
 import type { Handlers, ProblemTable } from '../../platform/http/handlers.ts';
 import type { AffectedVehicles } from './affected-vehicles.ts';
 import type { GivenComponent } from './evaluate-sbom.ts';
@@ -17,6 +22,7 @@ export const vulnerabilityProblemTable = Object.freeze({
   'vulnerabilities.unknown-finding': [404, 'Unknown finding'],
   'vulnerabilities.unknown-source': [404, 'Unknown source'],
   'vulnerabilities.unknown-statement': [404, 'Unknown statement'],
+  'vulnerabilities.unknown-vehicle': [404, 'Unknown vehicle'],
   'vulnerabilities.unknown-vulnerability': [404, 'Unknown vulnerability'],
 }) satisfies ProblemTable<VulnerabilityCode>;
 
@@ -39,7 +45,10 @@ export const vulnerabilityRoutes = (
   evaluateSbom: async ({ query }, { content }) => use.evaluate(await componentsOf(content), query),
 });
 
-export const affectedVehicleRoutes = (use: AffectedVehicles): Handlers<typeof affectedVehicleOperations> => ({
+export const affectedVehicleRoutes = (
+  use: AffectedVehicles,
+): Handlers<typeof affectedVehicleOperations & typeof vehicleFindingOperations> => ({
+  listVehicleFindings: ({ params, query }) => use.findingsOf(params.vin, query),
   getBlastRadius: ({ params, query }) => use.blastRadius(params.ref, query),
   listAffectedVehicles: ({ params, query }) => use.vehicles(params.ref, query),
   exportAffectedVehicles: async ({ params, query: { format, ...where } }) => ({

@@ -64,6 +64,8 @@ export const component = (name: string, version: string | null, more: Partial<Co
 const countBy = (rows: readonly AffectedVehicleRow[], pick: (row: AffectedVehicleRow) => string) =>
   [...Map.groupBy(rows, pick)].map(([value, group]) => ({ value, vehicles: group.length }));
 
+const pickName = ({ software: { name, version } }: SbomContents) => ({ name, version });
+
 function portOf(software: Map<string, Installed>): FleetPort & VehiclePort {
   const vehiclesOf = (ids: readonly string[]) =>
     [...new Map(ids.flatMap((id) => software.get(id)?.vehicles ?? []).map((row) => [row.vin, row])).values()].toSorted(
@@ -93,6 +95,16 @@ function portOf(software: Map<string, Installed>): FleetPort & VehiclePort {
       };
     },
     vehiclePage: async (ids) => ({ items: vehiclesOf(ids), next: null }),
+    installed: async (vin) => {
+      const found = [...software].flatMap(([softwareId, { contents, vehicles }]) =>
+        vehicles
+          .filter((row) => row.vin === vin)
+          .flatMap(({ model, ecus }) =>
+            ecus.map(({ serial, role }) => ({ serial, role, model, softwareId, ...pickName(contents) })),
+          ),
+      );
+      return found.length === 0 ? undefined : found;
+    },
     vehicleStream: async function* (ids) {
       yield* vehiclesOf(ids);
     },

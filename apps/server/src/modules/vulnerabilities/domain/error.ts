@@ -8,6 +8,7 @@ export const unknownVulnerability = (ref: string) =>
     'vulnerabilities.unknown-vulnerability',
     `No source tells of ${ref.slice(0, 100)}: check the id, or the freshness of the sources`,
   );
+export const unknownVehicle = (detail: string) => new VulnerabilityError('vulnerabilities.unknown-vehicle', detail);
 export const unknownFinding = (id: string) =>
   new VulnerabilityError('vulnerabilities.unknown-finding', `There is no finding ${id}`);
 export const unknownDecision = (id: string) =>
