@@ -45,10 +45,16 @@ function metricsServer(metrics: Metrics): Server {
 }
 
 /**
- * Opens the doors for people and tools: loopback HTTP, HTTPS, metrics; and EST for vehicles. The MQTT door belongs to
+ * Opens the doors for people and tools: loopback HTTP, HTTPS, metrics; and EST and update files for vehicles. The MQTT door belongs to
  * connectivity. Answers the real ports; when one cannot be opened those opened before it are closed again.
  */
-export async function openDoors(config: Config, identity: Identity, listener: Listener, metrics: Metrics) {
+export async function openDoors(
+  config: Config,
+  identity: Identity,
+  vehicleListeners: Parameters<Identity['createVehicleServer']>[0],
+  listener: Listener,
+  metrics: Metrics,
+) {
   const opened: Server[] = [];
   const close = async () => void (await Promise.all(opened.map((server) => drain(server, 5_000))));
   const open = async (server: Server, host: string, port: number, setting: string) => {
@@ -64,7 +70,12 @@ export async function openDoors(config: Config, identity: Identity, listener: Li
     const https = createHttpsServer({ key, cert, handshakeTimeout: 10_000, ...patience }, listener);
     identity.onSecureContext((material) => https.setSecureContext({ key: material.key, cert: material.cert }));
     const tlsPort = await open(https, http.tlsHost, http.tlsPort, 'http.tlsPort');
-    const estPort = await open(identity.createVehicleServer(), vehicles.host, vehicles.estPort, 'vehicles.estPort');
+    const estPort = await open(
+      identity.createVehicleServer(vehicleListeners),
+      vehicles.host,
+      vehicles.estPort,
+      'vehicles.estPort',
+    );
     const metricsPort = config.metrics.enabled
       ? await open(metricsServer(metrics), '127.0.0.1', config.metrics.port, 'metrics.port')
       : undefined;

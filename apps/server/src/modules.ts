@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { decodeCommandAnswer, messageLimits } from '@bulkhead/contract';
 import type { Clock } from '@bulkhead/kernel';
 import { createFleetPort, createVehiclePort } from './fleet-port.ts';
@@ -10,6 +11,7 @@ import {
   type Sink,
 } from './modules/connectivity/index.ts';
 import { createIdentity, type Identity, identityMigrations } from './modules/identity/index.ts';
+import { createImages, createRepositoryListener, type Images, imagesMigrations } from './modules/images/index.ts';
 import { createInventory, type Inventory, inventoryMigrations } from './modules/inventory/index.ts';
 import { createMonitoring, type Monitoring, monitoringMigrations } from './modules/monitoring/index.ts';
 import { createUpdates, updatesMigrations } from './modules/updates/index.ts';
@@ -27,6 +29,7 @@ import {
 import { notificationTopics } from './notification-topics.ts';
 import { createAudit } from './platform/audit/audit.ts';
 import { createAuditViews } from './platform/audit/views.ts';
+import { createBlobs } from './platform/blobs/blobs.ts';
 import type { Config } from './platform/config/schema.ts';
 import type { Db } from './platform/db/database.ts';
 import { platformMigrations } from './platform/db/platform-migrations.ts';
@@ -66,6 +69,7 @@ export const migrations = [
   identityMigrations,
   connectivityMigrations,
   monitoringMigrations,
+  imagesMigrations,
   updatesMigrations,
   vulnerabilitiesMigrations,
 ];
@@ -203,7 +207,8 @@ export async function createModules(platform: Platform) {
   );
   jobs.define(sourceJob, advisorySources.runJob);
   const cases = createCases({ ...vulnerabilityDeps, operatorName: access.operators.nameOf });
-  const updates = wireUpdates(platform, notify);
+  const images = wireImages(platform, notify);
+  const updates = wireUpdates(platform, notify, images);
   const counted = { inventory, identity, connectivity, monitoring, vulnerabilities, cases, advisorySources };
   const compliance = createCompliance({ facts: () => gatherFacts(counted, db) });
   return Object.freeze({
@@ -217,6 +222,8 @@ export async function createModules(platform: Platform) {
     vexOut: wireVexOut(platform),
     affectedVehicles: createAffectedVehicles({ db, fleet, vehicles: createVehiclePort(inventory) }),
     advisorySources,
+    images,
+    vehicleListeners: [repositoryListener(platform, images, identity)],
     updates,
     compliance,
     notify,
@@ -224,12 +231,31 @@ export async function createModules(platform: Platform) {
 }
 export type Modules = Awaited<ReturnType<typeof createModules>>;
 
-function wireUpdates({ db, clock, jobs, live }: Platform, notify: Notify) {
+function wireImages({ db, clock, keys, log, metrics, live, dataDirectory }: Platform, notify: Notify) {
+  return createImages({
+    db,
+    clock,
+    keys,
+    log,
+    metrics,
+    blobs: createBlobs({ directory: join(dataDirectory, 'images') }),
+    bind: (tx) => ({ audit: createAudit(tx) }),
+    notify,
+    announce: async (_tx, what) => live.announce(what),
+  });
+}
+
+/** What the vehicles' HTTPS door reads of the Image repository. */
+const repositoryListener = ({ clock, log, metrics }: Platform, { serving }: Images, { authenticate }: Identity) =>
+  createRepositoryListener({ serving, authenticate, clock, log, metrics });
+
+function wireUpdates({ db, clock, jobs, live }: Platform, notify: Notify, images: Images) {
   const updates = createUpdates({
     db,
     clock,
     bind: (tx) => ({ audit: createAudit(tx), outbox: createOutbox(tx) }),
     notify,
+    images: { byDigest: images.byDigest },
     announce: async (_tx, what) => live.announce(what),
     startPlanning: async (tx, { campaignId, title, by }) =>
       (await jobs.start(planJob, { campaignId }, by, { title, tx })).id,

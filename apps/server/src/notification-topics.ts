@@ -23,6 +23,11 @@ export const notificationTopics: readonly Topic[] = Object.freeze([
     description: 'A campaign started, opened its next group, stopped by its error threshold, or ended',
   },
   {
+    name: 'updates.repository',
+    title: 'Image repository',
+    description: 'Files that vehicles read cannot be signed anew, or what people signed is about to expire',
+  },
+  {
     name: 'updates.undeliverable',
     title: 'Undeliverable update',
     description: 'Vehicles cannot be given an update that is meant for them',

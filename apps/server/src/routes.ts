@@ -2,6 +2,7 @@ import { accessProblemTable, accessRoutes } from './modules/access/index.ts';
 import { complianceRoutes } from './modules/compliance/index.ts';
 import { connectivityProblemTable, connectivityRoutes } from './modules/connectivity/index.ts';
 import { identityProblemTable, identityRoutes } from './modules/identity/index.ts';
+import { imagesProblemTable, imagesRoutes } from './modules/images/index.ts';
 import { inventoryProblemTable, inventoryRoutes } from './modules/inventory/index.ts';
 import { monitoringRoutes } from './modules/monitoring/index.ts';
 import { updatesProblemTable, updatesRoutes } from './modules/updates/index.ts';
@@ -24,6 +25,7 @@ export const problems: ProblemTable = {
   ...accessProblemTable,
   ...connectivityProblemTable,
   ...identityProblemTable,
+  ...imagesProblemTable,
   ...inventoryProblemTable,
   ...notificationProblemTable,
   ...systemProblemTable,
@@ -40,6 +42,7 @@ export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...connectivityRoutes(modules.connectivity),
   ...decisionRoutes(modules.vulnerabilities.decisions),
   ...identityRoutes(modules.identity),
+  ...imagesRoutes(modules.images),
   ...inventoryRoutes(modules.inventory),
   ...monitoringRoutes(modules.monitoring),
   ...notificationRoutes(modules.notify),

@@ -31,6 +31,9 @@ const auditOrigin = 'bulkhead/audit';
 const figuresEveryMs = 120_000;
 /** How soon a case shows what vehicles reported. */
 const casesEveryMs = 15_000;
+/** How often it is looked whether the Image repository's timestamp grows old; it lasts a day. */
+const signEveryMs = 60_000;
+const lookEveryMs = 3_600_000;
 /** A decision is over this long after its time at most. */
 const decisionsEveryMs = 30_000;
 
@@ -173,6 +176,7 @@ async function startBackground(
   const campaigns = modules.updates.driver({ replica, log });
   campaigns.start();
   undo.add('campaigns', campaigns.stop);
+  undo.add('image repository', keepImages(modules, log));
   const cases = setInterval(() => {
     modules.cases
       .sweep()
@@ -191,6 +195,26 @@ async function startBackground(
   sequencer.start();
   undo.add('audit', sequencer.stop);
   return createPublicKey(privateKey);
+}
+
+/** Signs what vehicles read of the Image repository anew before it expires, and clears away what was begun and left. */
+function keepImages({ images: { keeper } }: Modules, log: Log): () => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve();
+  const run = (work: () => Promise<void>, what: string) => {
+    running = running.then(work).catch((error: unknown) => log.warn({ err: error, what }, 'it is tried again later'));
+  };
+  const sign = () => run(keeper.refreshAll, 'signing the image repository');
+  const look = () => {
+    run(keeper.watchExpiry, 'looking at expiry in the image repository');
+    run(keeper.sweep, 'clearing away images');
+  };
+  const timers = [setInterval(sign, signEveryMs), setInterval(look, lookEveryMs)];
+  sign();
+  look();
+  return async () => {
+    for (const timer of timers) clearInterval(timer);
+    await running;
+  };
 }
 
 interface Opening {
@@ -241,7 +265,7 @@ async function openAllDoors(opening: Opening, undo: Undo): Promise<Ports> {
   const { config, live, metrics } = platform;
   const ports: Ports = { http: 0, tls: 0, est: 0, mqtt: 0, metrics: undefined };
   const http = await createApi(opening, ports);
-  const doors = await openDoors(config, modules.identity, http.listener, metrics);
+  const doors = await openDoors(config, modules.identity, modules.vehicleListeners, http.listener, metrics);
   undo.add('http', async () => {
     live.close(); // open streams would hold the drain
     await doors.close();

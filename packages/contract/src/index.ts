@@ -4,6 +4,18 @@ export * from './connectivity.ts';
 export * from './device-subject.ts';
 export * from './filter.ts';
 export * from './identity.ts';
+export { Image, ImageUpload, imageOperations, imageStates } from './images/images.ts';
+export {
+  type DelegationPlan,
+  DialectStatus,
+  MetadataDraft,
+  onlineRoles,
+  RepositoryRole,
+  RepositoryStatus,
+  repositoryOperations,
+} from './images/repository.ts';
+export { dialects, KeyFile } from './images/words.ts';
+export * from './images.ts';
 export { Alias, UnidentifiedName } from './inventory/aliases.ts';
 export { Ecu, InstalledSoftware } from './inventory/ecus.ts';
 export { Import, ImportError } from './inventory/imports.ts';

@@ -1,6 +1,7 @@
 import { accessOperations } from './access.ts';
 import { connectivityOperations } from './connectivity.ts';
 import { identityOperations } from './identity.ts';
+import { imagesOperations } from './images.ts';
 import { inventoryOperations } from './inventory.ts';
 import { monitoringOperations } from './monitoring.ts';
 import { notificationOperations } from './notifications.ts';
@@ -25,6 +26,7 @@ export const operations = {
   ...connectivityOperations,
   ...decisionOperations,
   ...identityOperations,
+  ...imagesOperations,
   ...inventoryOperations,
   ...monitoringOperations,
   ...notificationOperations,

@@ -11,7 +11,11 @@ export const Sha512 = Type.String({ pattern: '^[0-9a-f]{128}$' });
 export const VulnerabilityId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{1,99}$' });
 /** Printable ASCII: what is signed must read the same in every canonical form (reference/updates.md section 1). */
 export const HardwareId = Type.String({ pattern: '^[!-~]([ -~]{0,198}[!-~])?$' });
-export const FileName = Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}$' });
+/** The name of an image; suppliers have folders of their own (`acme/brake/2.0.bin`). */
+export const FileName = Type.String({
+  pattern: '^[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}(/[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}){0,7}$',
+  maxLength: 512,
+});
 /** Who did something, as shown and kept. */
 export const Person = Type.Object({ id: Type.String(), name: Type.String() });
 export const Act = Type.Object({ by: Person, at: Time });

@@ -19,6 +19,11 @@ export interface ImageSetInput {
   /** The targets files as their owners signed them offline: the repository's own, and one for each delegated role. */
   readonly targets: Uint8Array;
   readonly delegated: ReadonlyMap<string, Uint8Array>;
+  /**
+   * Delegated roles that may have expired: their files were published in time, and one supplier who is late must not
+   * keep timestamp and snapshot of all others from being signed anew. Clients skip them.
+   */
+  readonly mayBeExpired?: ReadonlySet<string> | undefined;
   /** The snapshot published before; nothing it lists may disappear or go back. */
   readonly previous?: Uint8Array | undefined;
   readonly versions: Readonly<Record<'snapshot' | 'timestamp', number>>;
@@ -68,7 +73,7 @@ function collect(dialect: Dialect, input: ImageSetInput, root: Root): TargetsFil
   const read = (name: string, bytes: Uint8Array, role: RoleKeys, keys: KeyRing) => {
     const file = readTargets(dialect, name, bytes);
     requireThreshold(file, role, keys, name);
-    requireUsable(name, file.signed, input.now);
+    if (!input.mayBeExpired?.has(name)) requireUsable(name, file.signed, input.now);
     files.set(name, file);
   };
   read('targets', input.targets, roleIn(root, 'targets'), root.keys);

@@ -12,6 +12,7 @@ permit (
   action in [
     Bulkhead::Action::"inventory.write", Bulkhead::Action::"inventory.import", Bulkhead::Action::"identity.issue",
     Bulkhead::Action::"identity.revoke", Bulkhead::Action::"connectivity.command", Bulkhead::Action::"connectivity.disconnect",
+    Bulkhead::Action::"images.upload", Bulkhead::Action::"images.sign", Bulkhead::Action::"images.publish",
     Bulkhead::Action::"jobs.cancel",
     Bulkhead::Action::"notifications.write",
     Bulkhead::Action::"updates.write", Bulkhead::Action::"updates.approve", Bulkhead::Action::"updates.release",
@@ -44,7 +45,7 @@ permit (
 permit (
   principal in Bulkhead::Role::"viewer",
   action in [
-    Bulkhead::Action::"compliance.read", Bulkhead::Action::"inventory.read", Bulkhead::Action::"identity.read",
+    Bulkhead::Action::"compliance.read", Bulkhead::Action::"images.read", Bulkhead::Action::"inventory.read", Bulkhead::Action::"identity.read",
     Bulkhead::Action::"connectivity.read", Bulkhead::Action::"monitoring.read", Bulkhead::Action::"jobs.read",
     Bulkhead::Action::"updates.read",
     Bulkhead::Action::"vulnerabilities.read"
