@@ -26,6 +26,7 @@ import { badMetadata, ImagesError, noRepository, notAuthorised, refused } from '
 import { mergeSignatures } from './domain/merge-signatures.ts';
 import { type KeysPlan, nextRoot } from './domain/plan-root.ts';
 import { nextTopTargets } from './domain/plan-targets.ts';
+import { createDraftStore } from './draft-store.ts';
 import { createMetadataStore } from './metadata-store.ts';
 import { createMetadataViews, type Draft } from './metadata-views.ts';
 import type { OnlineKeys } from './online-keys.ts';
@@ -99,7 +100,7 @@ export const createDrafts = (deps: ImagesDeps, onlineKeys: OnlineKeys) => {
     discard: (dialect: DialectName, role: string, by: Actor): Promise<void> =>
       inTransaction(db, async (tx) => {
         await createMetadataStore(tx).take(dialect);
-        if (!(await createMetadataStore(tx).dropDraft(dialect, role)))
+        if (!(await createDraftStore(tx).dropDraft(dialect, role)))
           throw new ImagesError('images.unknown-metadata', `There is no draft of ${role} in wire form ${dialect}.`);
         const details = { dialect };
         await bind(tx).audit.append({ action: 'images.discard-draft', subject: role, by, details, at: clock.now() });
@@ -253,7 +254,7 @@ async function put(
   const now = clock.now();
   const digest = digestOf(file);
   const { dialect } = around;
-  await createMetadataStore(tx).putDraft({
+  await createDraftStore(tx).putDraft({
     dialect,
     role,
     version: file.signed.version,

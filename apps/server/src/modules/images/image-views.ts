@@ -1,4 +1,4 @@
-import { type Image, type ImageUpload, imageOperations, type ListQuery } from '@bulkhead/contract';
+import { type Image, imageOperations, type ListQuery } from '@bulkhead/contract';
 import type { DialectName } from '@bulkhead/uptane';
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
@@ -35,12 +35,6 @@ const images = defineList(
   'i.id',
 );
 
-const uploads = defineList(
-  imageOperations.listImageUploads.list,
-  { fileName: 'u.file_name', role: 'u.role', createdAt: 'u.created_at' },
-  'u.id',
-);
-
 const selectImages = (db: Db) =>
   db
     .selectFrom('images_image as i')
@@ -72,23 +66,9 @@ const imageOf = (row: ImageRow): Image => ({
   publishedAt: row.published_at?.toISOString() ?? null,
 });
 
-const selectUploads = (db: Db) => db.selectFrom('images_upload as u').selectAll('u');
-type UploadRow = Awaited<ReturnType<ReturnType<typeof selectUploads>['executeTakeFirstOrThrow']>>;
-
-const uploadOf = (row: UploadRow): ImageUpload => ({
-  id: row.id,
-  fileName: row.file_name,
-  role: row.role,
-  sha256: row.sha256.toString('hex'),
-  length: Number(row.length),
-  received: Number(row.received),
-  createdAt: row.created_at.toISOString(),
-  createdBy: row.created_by_name,
-});
-
 const hex = (text: string) => Buffer.from(text, 'hex');
 
-/** Read models of images and uploads. */
+/** Read models of images. */
 export const createImageViews = (db: Db) => ({
   list: async (query: ListQuery) => {
     const { rows, ...page } = await pageOf(selectImages(db), images, query);
@@ -153,37 +133,6 @@ export const createImageViews = (db: Db) => ({
     return row && namedOf(row);
   },
 
-  listUploads: async (query: ListQuery) => {
-    const { rows, ...page } = await pageOf(selectUploads(db), uploads, query);
-    return { items: rows.map(uploadOf), ...page };
-  },
-  upload: async (id: string): Promise<ImageUpload | undefined> => {
-    const row = await selectUploads(db).where('u.id', '=', id).executeTakeFirst();
-    return row && uploadOf(row);
-  },
-  uploadRow: (id: string) => db.selectFrom('images_upload').selectAll().where('id', '=', id).executeTakeFirst(),
-  openUploads: async (creator: string): Promise<number> => {
-    const { n } = await db
-      .selectFrom('images_upload')
-      .select(({ fn }) => fn.countAll<string>().as('n'))
-      .where('created_by', '=', creator)
-      .executeTakeFirstOrThrow();
-    return Number(n);
-  },
-  /** Bytes that are announced and have not come. */
-  outstanding: async (): Promise<number> => {
-    const { n } = await db
-      .selectFrom('images_upload')
-      .select(sql<string>`coalesce(sum(length - received), 0)`.as('n'))
-      .executeTakeFirstOrThrow();
-    return Number(n);
-  },
-  abandoned: (before: Date) =>
-    db.selectFrom('images_upload').select(['id', 'file_name']).where('touched_at', '<', before).limit(100).execute(),
-  knownUploads: async (): Promise<Set<string>> => {
-    const rows = await db.selectFrom('images_upload').select('id').execute();
-    return new Set(rows.map(({ id }) => id));
-  },
   /** Which of these blobs some row still needs. */
   needed: async (blobs: readonly string[]): Promise<Set<string>> => {
     const { rows } = await sql<{ hash: string }>`

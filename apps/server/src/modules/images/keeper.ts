@@ -5,6 +5,7 @@ import { createMetadataStore } from './metadata-store.ts';
 import { createMetadataViews, type Repository } from './metadata-views.ts';
 import type { Publishing } from './publish.ts';
 import { createUploadStore } from './upload-store.ts';
+import { createUploadViews } from './upload-views.ts';
 import { dropUpload } from './uploads.ts';
 
 const day = 86_400_000;
@@ -48,7 +49,7 @@ export const createKeeper = (deps: ImagesDeps, publishing: Publishing) => {
 
   const sweep = async (): Promise<void> => {
     const before = new Date(clock.now().getTime() - abandonedAfterMs);
-    for (const { id } of await createImageViews(db).abandoned(before))
+    for (const { id } of await createUploadViews(db).abandoned(before))
       await inTransaction(db, async (tx) => {
         const row = await createUploadStore(tx).hold(id);
         if (row && row.touched_at < before) await dropUpload(deps, tx, row, system);
@@ -104,7 +105,7 @@ async function warn({ db, clock, notify }: ImagesDeps, dialect: string, role: st
 /** Files that no row needs: what a process that died had begun. Younger ones may be on their way into the database. */
 async function sweepFiles({ db, clock, blobs }: ImagesDeps): Promise<void> {
   const { blobs: old, drafts } = await blobs.olderThan(new Date(clock.now().getTime() - day));
-  const known = await createImageViews(db).knownUploads();
+  const known = await createUploadViews(db).ids();
   for (const draft of drafts) if (!known.has(draft)) await blobs.removeDraft(draft);
   for (let i = 0; i < old.length; i += 500) {
     const some = old.slice(i, i + 500);

@@ -1,36 +1,16 @@
 import type { DialectName } from '@bulkhead/uptane';
 import { type Insertable, sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { CurrentTable, DraftTable, FileTable, RepositoryTable, TargetTable } from './tables.ts';
+import type { CurrentTable, FileTable, RepositoryTable, TargetTable } from './tables.ts';
 import './tables.ts';
 
 /** "repo" in ASCII: drafts and publications of one wire form happen one after the other, on whatever replica. */
-const repositoryLock = 0x7265706f;
+export const repositoryLock = 0x7265706f;
 
 export const createMetadataStore = (db: Db) => ({
   /** Waits for whoever else changes this wire form; held until the transaction ends. */
   take: (dialect: DialectName) =>
     sql`select pg_advisory_xact_lock(${repositoryLock}, ${dialect === 'a' ? 1 : 2})`.execute(db),
-
-  takeKeys: () => sql`select pg_advisory_xact_lock(${repositoryLock}, 3)`.execute(db),
-
-  putDraft: (row: Insertable<DraftTable>) => {
-    const { created_at: _at, created_by: _by, created_by_name: _name, ...changed } = row;
-    return db
-      .insertInto('images_draft')
-      .values(row)
-      .onConflict((conflict) => conflict.columns(['dialect', 'role']).doUpdateSet(changed))
-      .execute();
-  },
-
-  dropDraft: async (dialect: DialectName, role: string): Promise<boolean> => {
-    const { numDeletedRows } = await db
-      .deleteFrom('images_draft')
-      .where('dialect', '=', dialect)
-      .where('role', '=', role)
-      .executeTakeFirst();
-    return numDeletedRows > 0n;
-  },
 
   insertFile: (row: Insertable<FileTable>) =>
     db
@@ -103,7 +83,4 @@ export const createMetadataStore = (db: Db) => ({
         )
         .execute();
   },
-
-  insertKey: (row: { role: 'snapshot' | 'timestamp'; generation: number; key_id: string; created_at: Date }) =>
-    db.insertInto('images_online_key').values(row).execute(),
 });

@@ -4,7 +4,7 @@ import { type Db, inTransaction } from '../../platform/db/database.ts';
 import { deriveSecret, ed25519KeyFrom } from '../../platform/keys/derive.ts';
 import type { Actor, ImagesDeps } from './deps.ts';
 import { ImagesError } from './domain/error.ts';
-import { createMetadataStore } from './metadata-store.ts';
+import { createDraftStore } from './draft-store.ts';
 import { createMetadataViews } from './metadata-views.ts';
 
 export type OnlineRole = 'snapshot' | 'timestamp';
@@ -22,7 +22,7 @@ export const createOnlineKeys = (deps: ImagesDeps) => {
   const make = async (tx: Db, role: OnlineRole, generation: number, by: Actor): Promise<Signer> => {
     const signer = signerFor(role, generation);
     const now = clock.now();
-    await createMetadataStore(tx).insertKey({ role, generation, key_id: signer.keyId, created_at: now });
+    await createDraftStore(tx).insertKey({ role, generation, key_id: signer.keyId, created_at: now });
     const details = { keyId: signer.keyId, generation };
     await bind(tx).audit.append({ action: 'images.make-online-key', subject: role, by, details, at: now });
     await announce?.(tx, 'repository');
@@ -40,7 +40,7 @@ export const createOnlineKeys = (deps: ImagesDeps) => {
 
   const newest = (role: OnlineRole, by: Actor): Promise<Signer> =>
     inTransaction(db, async (tx) => {
-      await createMetadataStore(tx).takeKeys();
+      await createDraftStore(tx).takeKeys();
       const row = (await createMetadataViews(tx).onlineKeys()).find((key) => key.role === role);
       return row ? known(role, row) : make(tx, role, 1, by);
     });
@@ -53,7 +53,7 @@ export const createOnlineKeys = (deps: ImagesDeps) => {
 
     renew: (role: OnlineRole, by: Actor): Promise<KeyFile> =>
       inTransaction(db, async (tx) => {
-        await createMetadataStore(tx).takeKeys();
+        await createDraftStore(tx).takeKeys();
         const row = (await createMetadataViews(tx).onlineKeys()).find((key) => key.role === role);
         return fileOf(await make(tx, role, (row?.generation ?? 0) + 1, by));
       }),

@@ -1,26 +1,18 @@
 import { hash } from 'node:crypto';
-import {
-  createImageSet,
-  type DialectName,
-  dialectOf,
-  type SignedFile,
-  type Targets,
-  UptaneError,
-} from '@bulkhead/uptane';
+import { type DialectName, dialectOf, type SignedFile, type Targets } from '@bulkhead/uptane';
 import { type Db, inTransaction } from '../../platform/db/database.ts';
 import { readCollection, targetsOf } from './collections.ts';
 import type { Actor, ImagesDeps } from './deps.ts';
 import { type Assembly, assemble } from './domain/assemble.ts';
 import { authorityOver, type Collection } from './domain/collection.ts';
-import { badMetadata, ImagesError, noRepository } from './domain/error.ts';
+import { ImagesError, noRepository } from './domain/error.ts';
+import { createDraftStore } from './draft-store.ts';
 import { createMetadataStore } from './metadata-store.ts';
 import { createMetadataViews, type Repository } from './metadata-views.ts';
 import type { OnlineKeys } from './online-keys.ts';
 import { requireHeld } from './require-held.ts';
+import { lifetimes, type SignedSet, signSet } from './sign-set.ts';
 
-const hour = 3_600_000;
-/** Uptane deployment guidance: "such as in a day". The snapshot lasts longer, so that the shorter one decides. */
-const lifetimes = Object.freeze({ timestamp: 24 * hour, snapshot: 72 * hour });
 const namesShown = 100;
 
 export interface Publication {
@@ -43,47 +35,16 @@ export const createPublishing = (deps: ImagesDeps, onlineKeys: OnlineKeys, onCha
       for (const { role } of assembly.published)
         if (role !== 'root')
           await requireHeld(tx, fileOf(assembly.next, role).signed, current.targets.get(role)?.signed);
-      const set = await sign(tx, assembly.next);
+      const set = await signSet(deps, onlineKeys, tx, assembly.next);
       const changes = changesOf(current, assembly);
       if (dryRun) return changes;
       await store(tx, assembly.next, set, by);
-      for (const { role } of assembly.published) await createMetadataStore(tx).dropDraft(dialect, role);
+      for (const { role } of assembly.published) await createDraftStore(tx).dropDraft(dialect, role);
       const details = { dialect, published: changes.published, added: changes.added, removed: changes.removed };
       await bind(tx).audit.append({ action: 'images.publish', subject: dialect, by, details, at: clock.now() });
       for (const list of ['images', 'repository'] as const) await announce?.(tx, list);
       return changes;
     });
-
-  const sign = async (tx: Db, { dialect, root, targets }: Collection): Promise<SignedSet> => {
-    const top = targets.get('targets');
-    if (!root || !top)
-      throw new ImagesError('images.incomplete', `Wire form ${dialect} lacks ${root ? 'targets' : 'a root'}.`);
-    const before = await createMetadataViews(tx).repository(dialect);
-    const versions = { snapshot: (before?.snapshot_version ?? 0) + 1, timestamp: (before?.timestamp_version ?? 0) + 1 };
-    const now = clock.now();
-    const expires = {
-      snapshot: new Date(now.getTime() + lifetimes.snapshot),
-      timestamp: new Date(now.getTime() + lifetimes.timestamp),
-    };
-    const keys = {
-      snapshot: await onlineKeys.signersOf(tx, 'snapshot', root.signed),
-      timestamp: await onlineKeys.signersOf(tx, 'timestamp', root.signed),
-    };
-    const delegated = new Map(
-      [...targets].filter(([role]) => role !== 'targets').map(([role, { bytes }]) => [role, bytes]),
-    );
-    const unchanged = await unchangedRoles(tx, dialect, targets);
-    const previous =
-      before && (await createMetadataViews(tx).file(dialect, 'snapshot', before.snapshot_version))?.bytes;
-    try {
-      const input = { dialect, root: root.bytes, targets: top.bytes, delegated, versions, expires, now, keys };
-      const files = createImageSet({ ...input, previous, mayBeExpired: unchanged });
-      return { files, versions, expires, before };
-    } catch (error) {
-      if (!(error instanceof UptaneError)) throw error;
-      throw badMetadata(`Clients would refuse what is to be published: ${error.message}.`, error);
-    }
-  };
 
   const store = async (tx: Db, next: Collection, set: SignedSet, by: Actor): Promise<void> => {
     const { dialect } = next;
@@ -122,7 +83,7 @@ export const createPublishing = (deps: ImagesDeps, onlineKeys: OnlineKeys, onCha
         const row = await createMetadataViews(tx).repository(dialect);
         if (!row || !isDue(row, clock.now())) return false;
         const current = await readCollection(tx, dialect);
-        const set = await sign(tx, current);
+        const set = await signSet(deps, onlineKeys, tx, current);
         await store(tx, current, set, by);
         const details = { dialect, snapshot: set.versions.snapshot, timestamp: set.versions.timestamp };
         await bind(tx).audit.append({ action: 'images.sign-anew', subject: dialect, by, details, at: clock.now() });
@@ -131,13 +92,6 @@ export const createPublishing = (deps: ImagesDeps, onlineKeys: OnlineKeys, onCha
   });
 };
 export type Publishing = ReturnType<typeof createPublishing>;
-
-interface SignedSet {
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly versions: { readonly snapshot: number; readonly timestamp: number };
-  readonly expires: { readonly snapshot: Date; readonly timestamp: Date };
-  readonly before: Repository | undefined;
-}
 
 /** Half of the timestamp's life has passed, or what went wrong is to be tried again. */
 function isDue({ fresh_until, fault }: Repository, now: Date): boolean {
@@ -162,13 +116,6 @@ function fileOf({ targets }: Collection, role: string): SignedFile<Targets> {
   const file = targets.get(role);
   if (!file) throw new ImagesError('images.incomplete', `The targets file of ${role} is missing.`);
   return file;
-}
-
-/** Roles whose file stays: only these may have expired meanwhile. */
-async function unchangedRoles(tx: Db, dialect: DialectName, next: Collection['targets']): Promise<Set<string>> {
-  const rows = await createMetadataViews(tx).current(dialect);
-  const same = rows.filter(({ role, version }) => next.get(role)?.signed.version === version);
-  return new Set(same.map(({ role }) => role).filter((role) => role !== 'targets'));
 }
 
 async function storeFiles(tx: Db, next: Collection, set: SignedSet, who: { at: Date; by: Actor }): Promise<void> {

@@ -11,6 +11,7 @@ import { requireAuthorised } from './domain/check-targets.ts';
 import { ImagesError, noRepository, unknownUpload } from './domain/error.ts';
 import { createImageViews } from './image-views.ts';
 import { createUploadStore } from './upload-store.ts';
+import { createUploadViews } from './upload-views.ts';
 
 export interface UploadInput {
   readonly fileName: string;
@@ -29,9 +30,8 @@ const defaultMaxBytes = 64 * 1024 ** 3;
 /** Bytes of images on their way in: announced, sent in pieces at offsets, verified, kept. */
 export const createUploads = (deps: ImagesDeps) => {
   const { db, clock, blobs, bind, announce, maxImageBytes = defaultMaxBytes } = deps;
-  const views = createImageViews(db);
   return Object.freeze({
-    list: views.listUploads,
+    list: createUploadViews(db).list,
     get: (id: string) => require(db, id),
 
     create: async (input: UploadInput, by: Actor): Promise<ImageUpload> => {
@@ -55,7 +55,7 @@ export const createUploads = (deps: ImagesDeps) => {
 
     /** Both hashes are taken from the disk in one pass before the row is touched: it may take minutes. */
     complete: async (id: string, by: Actor): Promise<Image> => {
-      const upload = await createImageViews(db).uploadRow(id);
+      const upload = await createUploadViews(db).row(id);
       if (!upload) throw unknownUpload(id);
       const [received, length] = [Number(upload.received), Number(upload.length)];
       if (received !== length)
@@ -127,10 +127,10 @@ export async function dropUpload(
 function create(deps: ImagesDeps, input: UploadInput, by: Actor): Promise<ImageUpload> {
   const { db, clock, blobs, bind, announce } = deps;
   return inTransaction(db, async (tx) => {
-    const views = createImageViews(tx);
-    if ((await views.openUploads(by.id)) >= mostOpen)
+    const views = createUploadViews(tx);
+    if ((await views.countOpen(by.id)) >= mostOpen)
       throw new ImagesError('images.too-many-uploads', `You have ${mostOpen} uploads open: complete or delete some.`);
-    if (await views.exists(input.fileName, input.sha256))
+    if (await createImageViews(tx).exists(input.fileName, input.sha256))
       throw new ImagesError(
         'images.exists',
         `${input.fileName} with these bytes is held already: nothing is to be sent.`,
@@ -196,7 +196,7 @@ async function requireRight(
 }
 
 async function require(db: Db, id: string): Promise<ImageUpload> {
-  const found = await createImageViews(db).upload(id);
+  const found = await createUploadViews(db).byId(id);
   if (!found) throw unknownUpload(id);
   return found;
 }
