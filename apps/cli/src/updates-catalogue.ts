@@ -131,6 +131,7 @@ export const updates: Partial<Record<OperationId, CommandSpec>> = {
   exportRxswins: { verb: 'export', defaults: { format: 'csv' }, examples: ['bulkhead rxswins export > register.csv'] },
   listRxswinDrift: { verb: 'list', examples: ["bulkhead rxswin-drift list --filter 'model = aria'"] },
   getVehicleRxswins: { verb: 'rxswins', examples: ['bulkhead vehicles rxswins WBHAR1A23S1000001'] },
+  getVehicleUpdates: { verb: 'updates', examples: ['bulkhead vehicles updates WBHAR1A23S1000001'] },
   getUpdatesSummary: { verb: 'summary', noun: 'campaigns', examples: ['bulkhead campaigns summary'] },
   listUndelivered: {
     verb: 'list',

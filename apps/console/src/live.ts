@@ -28,6 +28,9 @@ const touched: Readonly<Record<string, readonly string[]>> = {
   findings: ['portfolio', 'vulnerabilities'],
   cases: ['vulnerability-cases'],
   sources: ['advisory-sources', 'advisory-problems'],
+  releases: ['updates'],
+  campaigns: ['campaign-requests', 'campaign-vehicles', 'updates', 'undelivered-updates', 'releases', 'rxswins'],
+  rxswins: ['rxswin-drift'],
 };
 
 /** Whether a query of this operation shows what a topic is about: its area or a word of its path. */

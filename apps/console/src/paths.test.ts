@@ -15,6 +15,12 @@ test('every address of the console is spelled in one place and does not change b
     'vulnerabilityCase',
     'decision',
     'source',
+    'release',
+    'releaseContents',
+    'releaseDossier',
+    'campaign',
+    'campaignDefinition',
+    'rxswin',
     'job',
     'signIn',
     'settings',
@@ -22,6 +28,7 @@ test('every address of the console is spelled in one place and does not change b
   ]);
   const all = Object.entries(paths).map(([name, path]) => {
     const build = path as (argument?: string) => string;
+    if (name === 'campaignVehicle') return [name, paths.campaignVehicle('a/b c', 'V/1')];
     return [name, takesId.has(name) ? build('a/b c') : build()];
   });
 
@@ -29,6 +36,11 @@ test('every address of the console is spelled in one place and does not change b
     {
       "audit": "/audit",
       "authorities": "/authorities",
+      "campaign": "/campaigns/a%2Fb%20c",
+      "campaignDefinition": "/campaigns/a%2Fb%20c/definition",
+      "campaignRequests": "/campaign-requests",
+      "campaignVehicle": "/campaigns/a%2Fb%20c/vehicles/V%2F1",
+      "campaigns": "/campaigns",
       "certificate": "/certificates/a%2Fb%20c",
       "certificates": "/certificates",
       "claim": "/claim-certificates",
@@ -50,6 +62,7 @@ test('every address of the console is spelled in one place and does not change b
       "model": "/models/a%2Fb%20c",
       "models": "/models",
       "newAdvisory": "/advisories/new",
+      "newCampaign": "/campaigns/new",
       "newImport": "/imports/new",
       "newNotificationChannel": "/settings/notifications/new",
       "notificationChannel": "/settings/notifications/a%2Fb%20c",
@@ -58,6 +71,13 @@ test('every address of the console is spelled in one place and does not change b
       "portfolio": "/portfolio",
       "profiles": "/profiles",
       "refusals": "/refusals",
+      "release": "/releases/a%2Fb%20c",
+      "releaseContents": "/releases/a%2Fb%20c/contents",
+      "releaseDossier": "/releases/a%2Fb%20c/dossier",
+      "releases": "/releases",
+      "rxswin": "/rxswins/a%2Fb%20c",
+      "rxswinDrift": "/rxswin-drift",
+      "rxswins": "/rxswins",
       "sbom": "/sboms/a%2Fb%20c",
       "sbomGates": "/sbom-gates",
       "sboms": "/sboms",
@@ -69,6 +89,7 @@ test('every address of the console is spelled in one place and does not change b
       "source": "/advisory-sources/a%2Fb%20c",
       "sources": "/advisory-sources",
       "tokens": "/tokens",
+      "undelivered": "/undelivered-updates",
       "unidentified": "/unidentified-components",
       "vehicle": "/vehicles/a%2Fb%20c",
       "vehicles": "/vehicles",

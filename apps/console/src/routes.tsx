@@ -30,6 +30,12 @@ const below =
     { text: name(params), href: '' },
   ];
 
+const within = (list: string, href: string, thing: string, thingHref: string): Crumb[] => [
+  { text: list, href },
+  { text: thing, href: thingHref },
+];
+const last = (text: string): Crumb => ({ text, href: '' });
+
 const at = <const P extends string>(path: P, crumbs: Crumbs, component: ReturnType<typeof lazyRouteComponent>) =>
   createRoute({ getParentRoute: () => shell, path, staticData: { crumbs }, component });
 
@@ -227,6 +233,77 @@ const routeTree = root.addChildren([
       '/vex',
       top('VEX', paths.vex()),
       lazyRouteComponent(() => import('./pages/vulnerabilities/vex-page.tsx'), 'VexPage'),
+    ),
+    // updates
+    at(
+      '/releases',
+      top('Releases', paths.releases()),
+      lazyRouteComponent(() => import('./pages/updates/releases-page.tsx'), 'ReleasesPage'),
+    ),
+    at(
+      '/releases/$id',
+      below('Releases', paths.releases(), () => 'Release'),
+      lazyRouteComponent(() => import('./pages/updates/release-page.tsx'), 'ReleasePage'),
+    ),
+    at(
+      '/releases/$id/contents',
+      ({ id = '' }) => [...within('Releases', paths.releases(), 'Release', paths.release(id)), last('Contents')],
+      lazyRouteComponent(() => import('./pages/updates/release-contents-page.tsx'), 'ReleaseContentsPage'),
+    ),
+    at(
+      '/releases/$id/dossier',
+      ({ id = '' }) => [...within('Releases', paths.releases(), 'Release', paths.release(id)), last('Dossier')],
+      lazyRouteComponent(() => import('./pages/updates/dossier-page.tsx'), 'DossierPage'),
+    ),
+    at(
+      '/campaigns',
+      top('Campaigns', paths.campaigns()),
+      lazyRouteComponent(() => import('./pages/updates/campaigns-page.tsx'), 'CampaignsPage'),
+    ),
+    at(
+      '/campaigns/new',
+      below('Campaigns', paths.campaigns(), () => 'New'),
+      lazyRouteComponent(() => import('./pages/updates/campaign-wizard-page.tsx'), 'NewCampaignPage'),
+    ),
+    at(
+      '/campaigns/$id',
+      below('Campaigns', paths.campaigns(), () => 'Campaign'),
+      lazyRouteComponent(() => import('./pages/updates/campaign-page.tsx'), 'CampaignPage'),
+    ),
+    at(
+      '/campaigns/$id/definition',
+      ({ id = '' }) => [...within('Campaigns', paths.campaigns(), 'Campaign', paths.campaign(id)), last('Definition')],
+      lazyRouteComponent(() => import('./pages/updates/campaign-wizard-page.tsx'), 'ChangeCampaignPage'),
+    ),
+    at(
+      '/campaigns/$id/vehicles/$vin',
+      ({ id = '', vin = '' }) => [...within('Campaigns', paths.campaigns(), 'Campaign', paths.campaign(id)), last(vin)],
+      lazyRouteComponent(() => import('./pages/updates/campaign-vehicle-page.tsx'), 'CampaignVehiclePage'),
+    ),
+    at(
+      '/campaign-requests',
+      top('Second person', paths.campaignRequests()),
+      lazyRouteComponent(() => import('./pages/updates/requests-page.tsx'), 'RequestsPage'),
+    ),
+    at(
+      '/rxswins',
+      top('RXSWIN register', paths.rxswins()),
+      lazyRouteComponent(() => import('./pages/updates/rxswins-page.tsx'), 'RxswinsPage'),
+    ),
+    at(
+      '/rxswins/$id',
+      below('RXSWIN register', paths.rxswins(), () => 'Definition'),
+      lazyRouteComponent(() => import('./pages/updates/rxswin-page.tsx'), 'RxswinPage'),
+    ),
+    at(
+      '/rxswin-drift',
+      top('RXSWIN drift', paths.rxswinDrift()),
+      lazyRouteComponent(() => import('./pages/updates/drift-page.tsx'), 'DriftPage'),
+    ),
+    at(
+      '/undelivered-updates',
+      top('Not reached', paths.undelivered()),
+      lazyRouteComponent(() => import('./pages/updates/undelivered-page.tsx'), 'UndeliveredPage'),
     ),
     // connectivity and monitoring
     at(

@@ -84,7 +84,7 @@ export {
   type RxswinPassage,
   rxswinOperations,
 } from './updates/rxswins.ts';
-export { Undelivered, watchOperations } from './updates/watch.ts';
+export { Undelivered, VehicleUpdate, watchOperations } from './updates/watch.ts';
 export {
   type CampaignState,
   type CampaignVehicleState,

@@ -53,6 +53,17 @@ export const areas: readonly Area[] = [
     ],
   },
   {
+    text: 'Updates',
+    items: [
+      { text: 'Releases', href: paths.releases(), key: 'h' },
+      { text: 'Campaigns', href: paths.campaigns(), key: 'y' },
+      { text: 'Second person', href: paths.campaignRequests(), key: '2' },
+      { text: 'RXSWIN register', href: paths.rxswins(), key: 'z' },
+      { text: 'RXSWIN drift', href: paths.rxswinDrift() },
+      { text: 'Not reached', href: paths.undelivered() },
+    ],
+  },
+  {
     text: 'Connectivity',
     items: [
       { text: 'Connections', href: paths.connections(), key: 'n' },

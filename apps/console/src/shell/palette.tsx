@@ -19,6 +19,8 @@ const actions: readonly (Destination & { permission: Permission })[] = [
   { text: 'Import vehicles, ECUs or software', href: paths.newImport(), permission: 'inventory.import' },
   { text: 'Set what SBOMs of suppliers must reach', href: paths.sbomGates(), permission: 'inventory.write' },
   { text: 'Issue a plant claim certificate', href: paths.claim(), permission: 'identity.issue' },
+  { text: 'Open a release', href: `${paths.releases()}?create=1`, permission: 'updates.write' },
+  { text: 'Prepare a campaign', href: paths.newCampaign(), permission: 'updates.write' },
   { text: 'Invite an operator', href: `${paths.operators()}?invite=1`, permission: 'access.write' },
   { text: 'Create a notification channel', href: paths.newNotificationChannel(), permission: 'notifications.write' },
   { text: 'Create an API token', href: `${paths.tokens()}?create=1`, permission: 'access.write' },

@@ -14,6 +14,8 @@ interface DangerProps {
   readonly consequence: React.ReactNode;
   readonly confirmWord: string;
   readonly action: string;
+  /** Why it cannot be sent yet although the word is typed, such as a reason that is missing. */
+  readonly missing?: string | undefined;
   readonly onConfirm: () => Promise<unknown>;
   readonly onClose: () => void;
   readonly children?: React.ReactNode;
@@ -21,7 +23,7 @@ interface DangerProps {
 
 /** A dangerous act: consequence first, then the name of the thing typed by hand. */
 export function DangerModal(props: DangerProps) {
-  const { title, consequence, confirmWord, action, onConfirm, onClose, children } = props;
+  const { title, consequence, confirmWord, action, missing, onConfirm, onClose, children } = props;
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -37,7 +39,7 @@ export function DangerModal(props: DangerProps) {
       setBusy(false);
     }
   };
-  const ready = typed === confirmWord;
+  const reason = missing ?? (typed === confirmWord ? undefined : `Type ${confirmWord} first`);
   return (
     <Modal
       visible
@@ -53,8 +55,8 @@ export function DangerModal(props: DangerProps) {
             <Button
               variant="primary"
               loading={busy}
-              disabled={!ready}
-              disabledReason={`Type ${confirmWord} first`}
+              disabled={reason !== undefined}
+              {...(reason ? { disabledReason: reason } : {})}
               onClick={() => void confirm()}
             >
               {action}

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Id, listOperation, OneOf, operation } from '../operation.ts';
+import { Vin } from '../inventory/words.ts';
+import { Id, listOperation, Nullable, OneOf, operation, Time } from '../operation.ts';
 import { Act, campaignStates, campaignVehicleStates, Reason, releaseStates } from './words.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -19,6 +20,23 @@ export const Undelivered = Type.Object({
 });
 export type Undelivered = Static<typeof Undelivered>;
 
+export const VehicleUpdate = Type.Object({
+  campaignId: Id,
+  campaign: Type.String(),
+  kind: OneOf(['rollout', 'rollback']),
+  campaignState: OneOf(campaignStates),
+  releaseId: Id,
+  release: Type.String(),
+  security: Type.Boolean(),
+  wave: Type.Integer({ description: '0: the vehicle takes no part' }),
+  state: OneOf(campaignVehicleStates),
+  cause: Nullable(Type.String({ description: 'In words' })),
+  attempt: Type.Integer(),
+  since: Time,
+  served: Type.Boolean({ description: 'The vehicle is served this campaign now; at most one is' }),
+});
+export type VehicleUpdate = Static<typeof VehicleUpdate>;
+
 const Counted = <const T extends readonly string[]>(states: T) =>
   Type.Array(Type.Object({ state: OneOf(states), count: Type.Integer() }));
 
@@ -37,6 +55,15 @@ export const watchOperations = {
       driftedVehicles: Type.Integer(),
       undelivered: Type.Integer({ description: 'Vehicles that an ended security update did not reach' }),
     }),
+  }),
+  getVehicleUpdates: operation({
+    method: 'GET',
+    path: '/vehicles/:vin/updates',
+    summary: 'The newest 200 campaigns that named a vehicle, what came of each, and which it is served now',
+    permission: 'updates.read',
+    problems: [],
+    params: Type.Object({ vin: Vin }),
+    ok: Type.Object({ items: Type.Array(VehicleUpdate) }),
   }),
   listUndelivered: listOperation({
     path: '/undelivered-updates',

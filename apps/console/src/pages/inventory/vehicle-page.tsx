@@ -27,6 +27,7 @@ import { AuditTable } from '../access/audit-table.tsx';
 import { ConnectionsTable } from '../connectivity/connections-table.tsx';
 import { CertificatesTable } from '../identity/certificates-table.tsx';
 import { EventsTable } from '../monitoring/events-table.tsx';
+import { VehicleUpdates } from '../updates/vehicle-updates.tsx';
 import { VehicleFindings } from '../vulnerabilities/vehicle-findings.tsx';
 import { VehicleEcus } from './vehicle-ecus.tsx';
 import { VehicleHistory } from './vehicle-history.tsx';
@@ -61,6 +62,7 @@ function tabsOf(vehicle: VehicleDetail) {
       content: <ArchitecturePanel architecture={vehicle.architecture} members={vehicle.members} />,
     },
     { id: 'vulnerabilities', label: 'Vulnerabilities', content: <VehicleFindings vin={vehicle.vin} /> },
+    { id: 'updates', label: 'Updates', content: <VehicleUpdates vin={vehicle.vin} /> },
     { id: 'identity', label: 'Identity', content: <CertificatesTable within={within} /> },
     { id: 'connections', label: 'Connections', content: <ConnectionsTable within={within} /> },
     { id: 'events', label: 'Events', content: <EventsTable within={within} /> },

@@ -131,6 +131,7 @@ const rxswinRoutes = ({ rxswins }: RoutedUpdates): Handlers<typeof rxswinOperati
 
 const watchRoutes = ({ watch }: RoutedUpdates): Handlers<typeof watchOperations> => ({
   getUpdatesSummary: () => watch.summary(),
+  getVehicleUpdates: ({ params }) => watch.ofVehicle(params.vin),
   listUndelivered: ({ query }) => watch.undelivered(query),
   decideUndelivered: ({ params, body }, { actor }) => watch.decideUndelivered(params.id, body, actorOf(actor)),
   getCampaignReport: async ({ params, query: { format } }) => {

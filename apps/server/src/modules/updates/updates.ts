@@ -17,6 +17,7 @@ import { createRxswins } from './rxswins.ts';
 import { createSettings } from './settings.ts';
 import { decideUndelivered } from './undelivered.ts';
 import { exportVehicles } from './vehicle-export.ts';
+import { vehicleUpdates } from './vehicle-updates-views.ts';
 import { createWatchViews } from './watch-views.ts';
 
 /** Rule 4, second half: releases, campaigns, RXSWIN. The only writer of updates_*. */
@@ -59,6 +60,7 @@ const createVehicles = ({ db }: UpdatesDeps) => ({
 
 const createWatch = (deps: UpdatesDeps) => ({
   summary: () => createWatchViews(deps.db).summary(),
+  ofVehicle: (vin: string) => vehicleUpdates(deps.db, vin),
   undelivered: (query: ListQuery) => createWatchViews(deps.db).list(query),
   decideUndelivered: (id: string, decision: Parameters<typeof decideUndelivered>[2], by: Actor) =>
     decideUndelivered(deps, id, decision, by),
