@@ -2,14 +2,9 @@ import type { Dossier } from '@bulkhead/contract';
 import Checkbox from '@cloudscape-design/components/checkbox';
 import { Stack } from '../../ui/page.tsx';
 import { AffectedForm, PreconditionsForm, ReportsForm } from './dossier-lists.tsx';
-import type { SectionId } from './dossier-sections.ts';
+import type { FormProps, SectionId } from './dossier-sections.ts';
 import { Block, Choice, Line, NumberField } from './fields.tsx';
 import { approvalTexts, criticalityTexts, questionTexts } from './update-words.ts';
-
-export interface FormProps {
-  readonly dossier: Dossier;
-  readonly onChange: (change: Partial<Dossier>) => void;
-}
 
 const choices = <T extends string>(texts: Readonly<Record<T, string>>) => Object.entries(texts) as [T, string][];
 const yesNoOpen = [

@@ -3,7 +3,7 @@ import AttributeEditor from '@cloudscape-design/components/attribute-editor';
 import Checkbox from '@cloudscape-design/components/checkbox';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
-import type { FormProps } from './dossier-form.tsx';
+import type { FormProps } from './dossier-sections.ts';
 import { Block, replaced, signals } from './fields.tsx';
 import { measured, signalTexts } from './update-words.ts';
 

@@ -12,6 +12,11 @@ export type SectionId =
   | 'user'
   | 'conditions';
 
+export interface FormProps {
+  readonly dossier: Dossier;
+  readonly onChange: (change: Partial<Dossier>) => void;
+}
+
 interface DossierSection {
   readonly id: SectionId;
   readonly title: string;
