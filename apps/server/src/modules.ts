@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { decodeCommandAnswer, messageLimits } from '@bulkhead/contract';
 import type { Clock } from '@bulkhead/kernel';
+import { relayShipping } from './case-relay.ts';
 import { createFleetPort, createVehiclePort } from './fleet-port.ts';
 import { accessMigrations, createAccess, createAccessStore, createAccessViews } from './modules/access/index.ts';
 import { createCompliance, type Facts } from './modules/compliance/index.ts';
@@ -293,6 +294,7 @@ export function relayEvents(relay: Relay, { identity, inventory, vulnerabilities
     const said = payload as unknown as VulnerabilityEvents['vulnerabilities.statement-applied'];
     await cases.answered(tx, said.vulnerabilityId, said.supplier ?? said.author, said.text);
   });
+  relayShipping(relay, cases);
   for (const [type, topic] of Object.entries(hints)) relay.on(type, async () => live.announce(topic));
 }
 

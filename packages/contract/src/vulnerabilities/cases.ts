@@ -29,6 +29,7 @@ export const VulnerabilityCase = Type.Object({
   pausedReason: Nullable(Type.String()),
   fix: Nullable(Type.Object({ softwareId: Id, version: Type.String() })),
   campaign: Nullable(Type.String()),
+  campaignId: Nullable(Id),
   vehicles: Type.Object({
     total: Type.Integer(),
     fixed: Type.Integer({ description: 'Reported a version that is not affected' }),

@@ -77,7 +77,8 @@ export const remedyOf = (deps: CaseDeps, change: Change) => {
         const facts = programsOf(places).find(({ software }) => software === one.software_name);
         if (facts?.affected.includes(softwareId))
           throw badCase(`${one.software_name} ${version.version} still carries ${one.ref}: see its findings`);
-        const fix = { fix_software_id: softwareId, fix_version: version.version, campaign: campaign ?? one.campaign };
+        const shipped = campaign === undefined ? {} : { campaign, campaign_id: null };
+        const fix = { fix_software_id: softwareId, fix_version: version.version, campaign: one.campaign, ...shipped };
         await createCaseStore(tx).update(one.id, {
           ...fix,
           dirty: true,

@@ -18,6 +18,27 @@ export const createCaseStore = (db: Db) => ({
   hold: (id: string) =>
     db.selectFrom('vulnerabilities_case').selectAll().where('id', '=', id).forUpdate().executeTakeFirst(),
 
+  /** Cases about these vulnerabilities that are not closed, locked in the order of their ids. */
+  holdOpen: (refs: readonly string[]) =>
+    db
+      .selectFrom('vulnerabilities_case')
+      .selectAll()
+      .where(sql<boolean>`ref = any(${[...refs]}::text[])`)
+      .where('state', '<>', 'closed')
+      .orderBy('id')
+      .forUpdate()
+      .execute(),
+
+  holdShippedBy: (campaignId: string) =>
+    db
+      .selectFrom('vulnerabilities_case')
+      .selectAll()
+      .where('campaign_id', '=', campaignId)
+      .where('state', '<>', 'closed')
+      .orderBy('id')
+      .forUpdate()
+      .execute(),
+
   update: (id: string, change: Updateable<CaseTable>) =>
     db.updateTable('vulnerabilities_case').set(change).where('id', '=', id).execute(),
 

@@ -27,6 +27,7 @@ export interface CaseTable {
   fix_software_id: string | null;
   fix_version: string | null;
   campaign: string | null;
+  campaign_id: ColumnType<string | null, string | null | undefined, string | null>;
   total: Generated<number>;
   fixed: Generated<number>;
   remaining: Generated<number>;

@@ -63,6 +63,7 @@ const caseOf = (row: Row): VulnerabilityCase => ({
   pausedReason: row.paused_reason,
   fix: row.fix_software_id === null ? null : { softwareId: row.fix_software_id, version: row.fix_version ?? '' },
   campaign: row.campaign,
+  campaignId: row.campaign_id,
   vehicles: { total: row.total, fixed: row.fixed, remaining: row.remaining, unknown: row.unknown },
   closedAt: time(row.closed_at),
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { newId } from '@bulkhead/kernel';
 import { inTransaction } from '../../platform/db/database.ts';
 import { type Cases, createCases } from './cases.ts';
 import { closingReason, programsOf } from './domain/case-state.ts';
@@ -106,6 +107,46 @@ test('a version that still carries it is no fix; one that does not is, and the c
     again.affectedVersions.map(({ version }) => version),
     ['7.2', '7.3'],
   );
+});
+
+test('a case follows the release that fixes it and the campaign that ships it, and neither closes it', async () => {
+  const old = it.fleet.add('cgw-os', '1', [component('dnsmasq', '2.80')], { vehicles: 2 });
+  const carrying = it.fleet.add('cgw-os', '2', [component('dnsmasq', '2.81')], { vehicles: 0 });
+  const fixed = it.fleet.add('cgw-os', '3', [component('dnsmasq', '2.90')], { vehicles: 0 });
+  await it.load(old, carrying, fixed);
+  await it.take(urgent('CVE-2026-2009', 'dnsmasq', '2.90'));
+  const { id } = await only('CVE-2026-2009');
+  const fixes = ['CVE-2026-2009', 'CVE-2026-0000'];
+  const campaign = { campaignId: newId(), name: 'Gateway 3', fixes };
+
+  await inTransaction(it.db, (tx) => cases.releasePublished(tx, { name: 'R2', fixes, software: [carrying] }));
+  assert.equal((await cases.get(id)).fix, null);
+  assert.ok((await cases.get(id)).timeline.some(({ text }) => /R2 .* 2 still carries it/.test(text)));
+
+  await inTransaction(it.db, (tx) => cases.releasePublished(tx, { name: 'R3', fixes, software: [fixed] }));
+  await cases.sweep();
+  assert.deepEqual([(await cases.get(id)).state, (await cases.get(id)).fix?.version], ['fix-available', '3']);
+
+  await inTransaction(it.db, (tx) => cases.campaignStarted(tx, campaign));
+  await inTransaction(it.db, (tx) =>
+    cases.campaignChanged(tx, campaign, 'Campaign Gateway 3 is paused: 2 of 2 failed'),
+  );
+  await inTransaction(it.db, (tx) => cases.campaignChanged(tx, { campaignId: newId() }, 'Another one'));
+  await cases.sweep();
+  const shipping = await cases.get(id);
+  assert.deepEqual(
+    [shipping.state, shipping.campaign, shipping.campaignId],
+    ['shipping', 'Gateway 3', campaign.campaignId],
+  );
+  assert.deepEqual(
+    shipping.timeline.map(({ kind }) => kind),
+    ['campaign', 'shipping', 'link-fix', 'no-fix', 'opened'],
+  );
+
+  it.fleet.move('cgw-os', '1', '3', 0);
+  await inTransaction(it.db, (tx) => cases.programsReported(tx, ['cgw-os']));
+  await cases.sweep();
+  assert.equal((await cases.get(id)).closedBecause, 'fixed-in-field');
 });
 
 test('a decision that settles every version closes it as not affected, and its end opens it again', async () => {

@@ -3,6 +3,7 @@ import { inTransaction } from '../../platform/db/database.ts';
 import { type Change, careOf, remedyOf } from './case-actions.ts';
 import { badCase, type CaseDeps, unknownCase } from './case-deps.ts';
 import { keeping } from './case-keeper.ts';
+import { shippingOf } from './case-shipping.ts';
 import { createCaseStore } from './case-store.ts';
 import { createCaseViews } from './case-views.ts';
 import type { Actor } from './deps.ts';
@@ -75,6 +76,7 @@ export const createCases = (deps: CaseDeps) => {
     },
 
     ...keeping(deps),
+    ...shippingOf(deps),
   });
 };
 export type Cases = ReturnType<typeof createCases>;
