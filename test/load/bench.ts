@@ -16,6 +16,7 @@ import { benchMemoryConnections } from './memory-connections.ts';
 import { benchMqttFanIn } from './mqtt-fan-in.ts';
 import { benchOcspHttp } from './ocsp-http.ts';
 import { benchTlsRevoked } from './tls-revoked.ts';
+import { benchVulnerabilities } from './vulnerabilities.ts';
 
 const benches: Readonly<Record<string, Bench>> = {
   'est.issue': benchEstIssue,
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'http.list': benchHttpList,
   'updates.director': benchDirectorSets,
   'fleet-index': benchFleetIndex,
+  vulnerabilities: benchVulnerabilities,
 };
 
 const usage = `npm run bench -- [names] [--json] [--quick] [--write] [--profile <directory>]

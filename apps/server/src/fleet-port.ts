@@ -32,6 +32,7 @@ export function createFleetPort({ sboms, sbomQuality, sbomContents, vehicleIndex
       }));
     },
     vehicles: (softwareIds) => vehicleIndex.count(softwareIds),
+    vehiclesPerSet: vehicleIndex.countSets,
     vehiclesPerSoftware: vehicleIndex.countsPerSoftware,
     remaining: vehicleIndex.remaining,
     modelSizes,

@@ -17,6 +17,7 @@ import { createSbomContents } from './sbom-contents.ts';
 import { createSbomExport } from './sbom-export.ts';
 import { createSbomQuality } from './sbom-quality.ts';
 import { createSboms } from './sboms.ts';
+import { createSetCountViews } from './set-count-views.ts';
 import { createSoftware } from './software.ts';
 import { createSoftwareContextViews } from './software-context-views.ts';
 import { type ConnectionChange, createStatusStore } from './status-store.ts';
@@ -72,6 +73,7 @@ export const createInventory = (deps: InventoryDeps) => {
       ...createVehicleIndexViews(db),
       ...createAffectedVehicleViews(db),
       ...createSoftwareContextViews(db),
+      ...createSetCountViews(db),
     }),
     heartbeatSink: createHeartbeatSink(),
     reportSink: createInventorySink(deps),

@@ -6,7 +6,9 @@ import type { CaseTable, SupplierRequestTable } from './case-tables.ts';
 export type CaseRow = Selectable<CaseTable>;
 
 /** Writes cases, their timeline and what was asked of suppliers. */
-export const createCaseStore = (db: Db) => ({
+export const createCaseStore = (db: Db) => ({ ...cases(db), ...around(db) });
+
+const cases = (db: Db) => ({
   insert: (row: Insertable<CaseTable>) =>
     db
       .insertInto('vulnerabilities_case')
@@ -70,7 +72,10 @@ export const createCaseStore = (db: Db) => ({
       .forUpdate()
       .skipLocked()
       .execute(),
+});
 
+/** Questions to suppliers, and the policy of the clocks. */
+const around = (db: Db) => ({
   ask: (row: Insertable<SupplierRequestTable>) =>
     db.insertInto('vulnerabilities_supplier_request').values(row).execute(),
 

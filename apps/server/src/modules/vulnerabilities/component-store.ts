@@ -92,24 +92,37 @@ const places = (db: Db) => ({
     return [...new Set([...gone, ...set].map((row) => row.software_id))];
   },
 
-  /** Derives where components sit from all software that contains them; answers which are in use no more, or again. */
-  refreshContexts: async (componentIds: readonly string[]): Promise<{ unused: string[]; usedAgain: string[] }> => {
-    const { rows } = await sql<{ id: string; before: number; now: number }>`
+  /** Derives where components sit from all software that contains them; answers which are in use no more, again, or elsewhere. */
+  refreshContexts: async (
+    componentIds: readonly string[],
+  ): Promise<{ unused: string[]; usedAgain: string[]; moved: string[] }> => {
+    const { rows } = await sql<{ id: string; before: number; now: number; moved: boolean }>`
       with wanted as materialized (
-        select id, software_count as before from vulnerabilities_component where id = any(${[...componentIds]}::uuid[])),
+        select id, software_count as before, context as placed from vulnerabilities_component where id = any(${[...componentIds]}::uuid[])),
+      used as materialized (
+        select w.id, u.software_id from wanted w join vulnerabilities_use u on u.component_id = w.id),
+      placed as materialized (
+        select p.software_id, p.context, p.function from vulnerabilities_place p
+        where p.software_id in (select software_id from used) group by 1, 2, 3),
+      sized as (select id, count(*)::int as software_count from used group by id),
+      contexts as (
+        select id, jsonb_agg(context order by context) as context
+        from (select distinct u.id, p.context from used u join placed p on p.software_id = u.software_id) x group by id),
+      purposes as (
+        select id, array_agg(function order by function) as functions
+        from (select distinct u.id, p.function from used u join placed p on p.software_id = u.software_id) x group by id),
       summed as (
-        select w.id, w.before, count(distinct u.software_id)::int as software_count,
-          coalesce(jsonb_agg(distinct p.context) filter (where p.context is not null), '[]') as context,
-          coalesce(array_agg(distinct p.function order by p.function) filter (where p.function is not null), '{}') as functions
-        from wanted w left join vulnerabilities_use u on u.component_id = w.id
-        left join vulnerabilities_place p on p.software_id = u.software_id group by w.id, w.before)
+        select w.id, w.before, w.placed, coalesce(software_count, 0) as software_count, coalesce(context, '[]') as context,
+          coalesce(functions, '{}') as functions
+        from wanted w left join sized using (id) left join contexts using (id) left join purposes using (id))
       update vulnerabilities_component c set context = s.context, functions = s.functions, software_count = s.software_count
       from summed s where c.id = s.id
         and (c.context, c.functions, c.software_count) is distinct from (s.context, s.functions, s.software_count)
-      returning c.id, s.before, s.software_count as now`.execute(db);
+      returning c.id, s.before, s.software_count as now, s.placed is distinct from s.context as moved`.execute(db);
     return {
       unused: rows.filter(({ now }) => now === 0).map(({ id }) => id),
       usedAgain: rows.filter(({ before, now }) => before === 0 && now > 0).map(({ id }) => id),
+      moved: rows.filter(({ moved }) => moved).map(({ id }) => id),
     };
   },
 

@@ -124,6 +124,8 @@ export interface FleetPort {
   places(softwareIds: readonly string[]): Promise<readonly SoftwarePlaces[]>;
   /** Exact number of vehicles that run any of these versions. */
   vehicles(softwareIds: readonly string[]): Promise<number>;
+  /** The same for many sets of versions, in their order. */
+  vehiclesPerSet(sets: readonly (readonly string[])[]): Promise<readonly number[]>;
   vehiclesPerSoftware(softwareIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** How far a program is from one of these versions, by what vehicles reported. */
   remaining(

@@ -2,31 +2,38 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import './tables.ts';
 
+interface VehicleCount {
+  readonly id: string;
+  readonly vehicles: number;
+}
+
 const json = (value: unknown) => JSON.stringify(value);
 
 /** Figures that a list is ordered by or an overview shows, counted every few minutes. */
 export const createFiguresStore = (db: Db) => ({
-  setComponentVehicles: async (
-    counts: readonly { readonly id: string; readonly vehicles: number }[],
-  ): Promise<void> => {
+  setComponentVehicles: async (counts: readonly VehicleCount[]): Promise<void> => {
     const text = json(counts);
-    await sql`update vulnerabilities_component c set vehicle_count = n.vehicles
-      from jsonb_to_recordset(${text}::jsonb) as n(id uuid, vehicles bigint) where c.id = n.id and c.vehicle_count <> n.vehicles`.execute(
-      db,
-    );
-    await sql`update vulnerabilities_finding f set vehicle_count = n.vehicles
-      from jsonb_to_recordset(${text}::jsonb) as n(id uuid, vehicles bigint) where f.component_id = n.id and f.vehicle_count <> n.vehicles`.execute(
-      db,
-    );
+    for (const [table, key] of [
+      ['vulnerabilities_component', 'id'],
+      ['vulnerabilities_finding', 'component_id'],
+    ] as const)
+      await sql`update ${sql.table(table)} t set vehicle_count = n.vehicles
+        from jsonb_to_recordset(${text}::jsonb) as n(id uuid, vehicles bigint)
+        where t.${sql.ref(key)} = n.id and t.vehicle_count <> n.vehicles`.execute(db);
   },
 
-  setVulnerabilityVehicles: async (
-    counts: readonly { readonly id: string; readonly vehicles: number }[],
-  ): Promise<void> => {
+  setVulnerabilityVehicles: async (counts: readonly VehicleCount[]): Promise<void> => {
     await sql`update vulnerabilities_vulnerability v set vehicle_count = n.vehicles
       from jsonb_to_recordset(${json(counts)}::jsonb) as n(id uuid, vehicles bigint) where v.id = n.id and v.vehicle_count <> n.vehicles`.execute(
       db,
     );
+  },
+
+  /** How many software versions contain the component of a finding; of a large change so many rows at a time. */
+  setSoftwareCounts: async (most: number): Promise<void> => {
+    await sql`update vulnerabilities_finding f set software_count = s.software_count
+      from (select g.id, c.software_count from vulnerabilities_finding g join vulnerabilities_component c on c.id = g.component_id
+        where g.software_count <> c.software_count limit ${most}) s where f.id = s.id`.execute(db);
   },
 
   /** Vulnerabilities that no finding names any more carry no vehicles. */
@@ -40,13 +47,19 @@ export const createFiguresStore = (db: Db) => ({
   },
 
   countPortfolio: async (now: Date): Promise<void> => {
+    await sql`select pg_advisory_xact_lock(hashtext('vulnerabilities.portfolio'))`.execute(db); // not that of the matcher, which must not wait for this
     await sql`delete from vulnerabilities_portfolio`.execute(db);
+    // a finding is of one component, so roles and components are joined before findings are: thousands of times fewer
     await sql`insert into vulnerabilities_portfolio (model, role, name, function, outcome, findings, unsure)
-      select p.model, p.role, max(p.name), max(p.function), f.outcome, count(distinct f.id)::int,
-        count(distinct f.id) filter (where f.verdict = 'unsure')::int
-      from vulnerabilities_finding f join vulnerabilities_use u on u.component_id = f.component_id
-      join vulnerabilities_place p on p.software_id = u.software_id
-      where f.state in ('open', 'under-investigation', 'affected') and p.model <> ''
+      select p.model, p.role, max(p.name), max(p.function), f.outcome, sum(f.findings)::int, sum(f.unsure)::int
+      from (
+        select p.model, p.role, max(p.name) as name, max(p.function) as function, u.component_id
+        from vulnerabilities_use u join vulnerabilities_place p on p.software_id = u.software_id
+        where p.model <> '' group by p.model, p.role, u.component_id) p
+      join (
+        select component_id, outcome, count(*) as findings, count(*) filter (where verdict = 'unsure') as unsure
+        from vulnerabilities_finding where state in ('open', 'under-investigation', 'affected')
+        group by component_id, outcome) f on f.component_id = p.component_id
       group by p.model, p.role, f.outcome`.execute(db);
     const { rows } = await sql<{ outcome: string; findings: number; unsure: number }>`
       select outcome, count(*)::int as findings, count(*) filter (where verdict = 'unsure')::int as unsure

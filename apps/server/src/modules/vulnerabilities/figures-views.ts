@@ -2,29 +2,36 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import './tables.ts';
 
-/** Which software stands behind components and vulnerabilities; equal sets are counted once. */
+/** Which software stands behind components and vulnerabilities; read as sets that many of them share. */
 export const createFiguresViews = (db: Db) => ({
   softwareIds: async (): Promise<string[]> => {
     const rows = await db.selectFrom('vulnerabilities_software').select('id').execute();
     return rows.map(({ id }) => id);
   },
 
-  componentsBySoftware: async (): Promise<{ software: string[]; ids: string[] }[]> => {
-    const { rows } = await sql<{ software: string[]; ids: string[] }>`
-      select software, array_agg(id) as ids from (
-        select u.component_id as id, array_agg(u.software_id order by u.software_id) as software
-        from vulnerabilities_use u
-        where exists (select from vulnerabilities_finding f where f.component_id = u.component_id) group by u.component_id) s
-      group by software`.execute(db);
+  /** Components with findings: how many, what contains them, and the figures that stand there. */
+  components: async (): Promise<ComponentSet[]> => {
+    const { rows } = await sql<ComponentSet>`
+      select c.id, c.vehicle_count::int as vehicles, f.n as findings,
+        array(select u.software_id from vulnerabilities_use u where u.component_id = c.id order by u.software_id) as software
+      from (select component_id, count(*)::int as n from vulnerabilities_finding group by component_id) f
+      join vulnerabilities_component c on c.id = f.component_id`.execute(db);
     return rows;
   },
 
-  vulnerabilitiesBySoftware: async (): Promise<{ software: string[]; ids: string[] }[]> => {
-    const { rows } = await sql<{ software: string[]; ids: string[] }>`
-      select software, array_agg(id) as ids from (
-        select f.vulnerability_id as id, array_agg(distinct u.software_id order by u.software_id) as software
-        from vulnerabilities_finding f join vulnerabilities_use u on u.component_id = f.component_id
-        group by f.vulnerability_id) s group by software`.execute(db);
+  /** Vulnerabilities by the components they are found in: many share one set. */
+  vulnerabilities: async (): Promise<{ readonly components: string[]; readonly ids: string[] }[]> => {
+    const { rows } = await sql<{ components: string[]; ids: string[] }>`
+      select components, array_agg(id) as ids from (
+        select vulnerability_id as id, array_agg(component_id order by component_id) as components
+        from vulnerabilities_finding group by vulnerability_id) s group by components`.execute(db);
     return rows;
   },
 });
+
+export interface ComponentSet {
+  readonly id: string;
+  readonly vehicles: number;
+  readonly findings: number;
+  readonly software: readonly string[];
+}

@@ -1,65 +1,50 @@
 import { inTransaction } from '../../platform/db/database.ts';
-import type { VulnerabilityDeps } from './deps.ts';
+import type { FleetPort, VulnerabilityDeps } from './deps.ts';
 import { createFiguresStore } from './figures-store.ts';
 import { createFiguresViews } from './figures-views.ts';
 import { refreshPlaces } from './load-software.ts';
 import { createQueueStore } from './queue-store.ts';
 
-type Sets = readonly { readonly software: string[]; readonly ids: string[] }[];
 const placesAtOnce = 200;
 const soonMs = 2_000;
+/** Findings whose figures one round changes; each stands in ten indexes. */
+const mostRows = 20_000;
 
 /**
  * Brings in line what changes with the fleet and not with a record: where software runs, how many vehicles carry it, the portfolio. To
  * be called every few minutes; exact numbers are asked of the inventory when a page shows one vulnerability.
  */
-export const createFigures = ({ db, clock, fleet, log, wake, announce }: VulnerabilityDeps) => {
-  const counted = new Map<string, number>();
-  const bySet = new Map<string, number>();
-  const written = new Map<string, number>();
-
-  /** Software whose number of vehicles changed since this replica counted last; all of it the first time. */
-  async function staleSoftware(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const now = await fleet.vehiclesPerSoftware(ids);
-    const stale = new Set(ids.filter((id) => counted.get(id) !== (now.get(id) ?? 0)));
-    for (const id of ids) counted.set(id, now.get(id) ?? 0);
-    return stale;
-  }
-
-  /** Equal sets of software are counted once, and only when they are new or one of them changed. */
-  async function countSets(sets: Sets, stale: ReadonlySet<string>) {
-    const counts: { id: string; vehicles: number }[] = [];
-    for (const { software, ids } of sets) {
-      const key = software.join();
-      const known = software.some((id) => stale.has(id)) ? undefined : bySet.get(key);
-      const vehicles = known ?? (await fleet.vehicles(software));
-      bySet.set(key, vehicles);
-      counts.push(...ids.filter((id) => written.get(id) !== vehicles).map((id) => ({ id, vehicles })));
-    }
-    return counts;
-  }
+export const createFigures = (deps: VulnerabilityDeps) => {
+  const { db, clock, fleet, log, announce } = deps;
+  const count = createSetCounter(fleet);
 
   const refresh = async (): Promise<void> => {
     const views = createFiguresViews(db);
-    const ids = await views.softwareIds();
-    for (let i = 0; i < ids.length; i += placesAtOnce)
-      await inTransaction(db, async (tx) => {
-        await createQueueStore(tx).hold();
-        const changed = await refreshPlaces(tx, fleet, ids.slice(i, i + placesAtOnce));
-        if (changed.length > 0) await wake(tx);
-      });
-    const stale = await staleSoftware(ids);
-    const components = await countSets(await views.componentsBySoftware(), stale);
-    const vulnerabilities = await countSets(await views.vulnerabilitiesBySoftware(), stale);
+    await refreshAllPlaces(deps, await views.softwareIds());
+    const components = await views.components();
+    const softwareOf = new Map(components.map(({ id, software }) => [id, software]));
+    const groups = (await views.vulnerabilities()).map(({ components: found, ids }) => {
+      const software = [...new Set(found.flatMap((id) => softwareOf.get(id) ?? []))].toSorted();
+      return { ids, software };
+    });
+    const vehicles = await count([...components, ...groups].map(({ software }) => software));
+    const changes = components.flatMap((component, i) => {
+      const now = vehicles[i] ?? 0;
+      const { id, findings, vehicles: before } = component;
+      return now === before ? [] : [{ id, findings, before, now }];
+    });
+    const ofVulnerabilities = groups.flatMap(({ ids }, i) =>
+      ids.map((id) => ({ id, vehicles: vehicles[components.length + i] ?? 0 })),
+    );
     await inTransaction(db, async (tx) => {
       await createQueueStore(tx).hold();
       const store = createFiguresStore(tx);
-      await store.setComponentVehicles(components);
-      await store.setVulnerabilityVehicles(vulnerabilities);
+      await store.setComponentVehicles(worthWriting(changes));
+      await store.setVulnerabilityVehicles(ofVulnerabilities);
       await store.clearVehicles();
-      await store.countPortfolio(clock.now());
+      await store.setSoftwareCounts(mostRows);
     });
-    for (const { id, vehicles } of [...components, ...vulnerabilities]) written.set(id, vehicles);
+    await inTransaction(db, (tx) => createFiguresStore(tx).countPortfolio(clock.now()));
     announce('findings');
   };
 
@@ -83,3 +68,51 @@ export const createFigures = ({ db, clock, fleet, log, wake, announce }: Vulnera
     },
   };
 };
+
+/** Counts sets of software versions, each again only when one of its versions is on another number of vehicles than before. */
+function createSetCounter(fleet: Pick<FleetPort, 'vehiclesPerSoftware' | 'vehiclesPerSet'>) {
+  let perSoftware: ReadonlyMap<string, number> = new Map();
+  let counted = new Map<string, number>();
+  return async (sets: readonly (readonly string[])[]): Promise<number[]> => {
+    const now = await fleet.vehiclesPerSoftware([...new Set(sets.flat())]);
+    const isStale = (set: readonly string[]) => set.some((id) => perSoftware.get(id) !== now.get(id));
+    const open = new Map(
+      sets.filter((set) => isStale(set) || !counted.has(set.join())).map((set) => [set.join(), set] as const),
+    );
+    const found = await fleet.vehiclesPerSet([...open.values()]);
+    const fresh = new Map([...open.keys()].map((key, i) => [key, found[i] ?? 0]));
+    const answers = sets.map((set) => fresh.get(set.join()) ?? counted.get(set.join()) ?? 0);
+    perSoftware = now;
+    counted = new Map(sets.map((set, i) => [set.join(), answers[i] ?? 0]));
+    return answers;
+  };
+}
+
+interface Change {
+  readonly id: string;
+  readonly findings: number;
+  readonly before: number;
+  readonly now: number;
+}
+
+/** The largest changes first, by their share; the rest waits for the next round. */
+function worthWriting(changes: readonly Change[]): { id: string; vehicles: number }[] {
+  const share = ({ before, now }: Change) => Math.abs(now - before) / Math.max(1, before);
+  const chosen: { id: string; vehicles: number }[] = [];
+  let rows = 0;
+  for (const change of changes.toSorted((a, b) => share(b) - share(a))) {
+    rows += change.findings;
+    if (rows > mostRows && chosen.length > 0) break;
+    chosen.push({ id: change.id, vehicles: change.now });
+  }
+  return chosen;
+}
+
+async function refreshAllPlaces({ db, fleet, wake }: VulnerabilityDeps, ids: readonly string[]): Promise<void> {
+  for (let i = 0; i < ids.length; i += placesAtOnce)
+    await inTransaction(db, async (tx) => {
+      await createQueueStore(tx).hold();
+      const changed = await refreshPlaces(tx, fleet, ids.slice(i, i + placesAtOnce));
+      if (changed.length > 0) await wake(tx);
+    });
+}

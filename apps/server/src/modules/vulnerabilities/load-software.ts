@@ -31,7 +31,9 @@ async function storeContents(tx: Db, { software, sbomId, components }: SbomConte
   const unmatched = await store.upsert(rows, now);
   const touched = await store.setUses(software, sbomId, components);
   await createRecordStore(tx).enqueue('component', unmatched);
-  return touched;
+  // what is matched for the first time is placed at the same time
+  const first = new Set(unmatched);
+  return touched.filter((id) => !first.has(id));
 }
 
 /** A version that nobody runs yet is weighed by what it is for. */

@@ -11,6 +11,7 @@ import { type Candidate, createMatchViews } from './match-views.ts';
 import { createQueueStore } from './queue-store.ts';
 import { createRecordCache, type RecordCache } from './record-cache.ts';
 import { createRecordStore, type QueueKind } from './record-store.ts';
+import { concernedBy } from './state-views.ts';
 import { refreshStates } from './states.ts';
 import { syncCases } from './sync-cases.ts';
 
@@ -122,10 +123,11 @@ async function carryOut(
       await createComponentStore(tx).refreshContexts(ids);
       return match(tx, deps, cache, await views.ofComponents(ids), { column: 'component_id', ids });
     case 'context': {
-      const { unused, usedAgain } = await createComponentStore(tx).refreshContexts(ids);
+      const { unused, usedAgain, moved } = await createComponentStore(tx).refreshContexts(ids);
       await match(tx, deps, cache, [], { column: 'component_id', ids: unused });
       await createRecordStore(tx).enqueue('component', usedAgain);
-      return rerank(tx, deps, { column: 'component_id', ids });
+      await rerank(tx, deps, { column: 'component_id', ids: moved });
+      return usedElsewhere(tx, deps, ids);
     }
     case 'rerank':
       return rerank(tx, deps, { column: 'vulnerability_id', ids });
@@ -181,6 +183,13 @@ async function rerank(tx: Db, deps: VulnerabilityDeps, { column, ids }: Scope): 
   await settle(tx, deps, touched, changed, 0);
 }
 
+/** Components are in other software than before, or with other content there: what was decided may hold in more or fewer places. */
+async function usedElsewhere(tx: Db, deps: VulnerabilityDeps, componentIds: readonly string[]): Promise<void> {
+  const { decided, worked } = await concernedBy(tx, componentIds);
+  await refreshStates(tx, decided, deps.clock.now());
+  await createRecordStore(tx).enqueue('case', worked);
+}
+
 /** Decisions hold for new findings too; whoever works on cases hears of what is new. */
 async function settle(
   tx: Db,
@@ -190,7 +199,7 @@ async function settle(
   opened: number,
 ): Promise<void> {
   await refreshStates(tx, touched, deps.clock.now());
-  await createRecordStore(tx).enqueue('case', touched);
+  await createRecordStore(tx).enqueueCases(touched);
   const events = [];
   for (let i = 0; i < risen.length; i += 500)
     events.push(

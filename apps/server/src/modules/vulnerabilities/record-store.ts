@@ -142,6 +142,16 @@ const facts = (db: Db) => ({
     return { records: ids.length, vulnerabilityIds: [...new Set(subjects.map((row) => row.vulnerability_id))] };
   },
 
+  /** Of these vulnerabilities those that have a case, or are urgent somewhere, so that one may open. */
+  enqueueCases: async (vulnerabilityIds: readonly string[]): Promise<void> => {
+    if (vulnerabilityIds.length === 0) return;
+    await sql`insert into vulnerabilities_queue (kind, subject)
+      select 'case', v.id from unnest(${[...vulnerabilityIds].sort()}::uuid[]) as v(id)
+      where exists (select from vulnerabilities_case c where c.vulnerability_id = v.id) or exists (
+        select from vulnerabilities_finding f where f.vulnerability_id = v.id and f.outcome in ('immediate', 'out-of-cycle'))
+      on conflict (kind, subject) do nothing`.execute(db);
+  },
+
   enqueue: async (kind: QueueKind, subjects: readonly string[]): Promise<void> => {
     if (subjects.length === 0) return;
     await sql`insert into vulnerabilities_queue (kind, subject) select ${kind}, s from unnest(${[...subjects].sort()}::uuid[]) as s

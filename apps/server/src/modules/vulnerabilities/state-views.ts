@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import type { DecidedPlace, HoldingDecision } from './domain/finding-state.ts';
 
@@ -66,3 +66,25 @@ export const createStateViews = (db: Db) => ({
     return found;
   },
 });
+
+/** Vulnerabilities with findings in these components: those that something is decided about, and those that a case is about or may open for. */
+export async function concernedBy(
+  db: Db,
+  componentIds: readonly string[],
+): Promise<{ decided: string[]; worked: string[] }> {
+  const ids = sql`${[...componentIds]}::uuid[]`;
+  const idsFrom = async (rowsOf: RawBuilder<unknown>) => {
+    const { rows } = await sql<{ id: string }>`select distinct o.vulnerability_id as id from ${rowsOf} and exists (
+      select from vulnerabilities_finding f where f.vulnerability_id = o.vulnerability_id and f.component_id = any(${ids}))`.execute(
+      db,
+    );
+    return rows.map(({ id }) => id);
+  };
+  const cases = await idsFrom(sql`vulnerabilities_case o where true`);
+  const urgent = await idsFrom(sql`vulnerabilities_finding o where o.component_id = any(${ids})
+    and o.outcome in ('immediate', 'out-of-cycle')`);
+  return {
+    decided: await idsFrom(sql`vulnerabilities_decision o where o.state = 'active'`),
+    worked: [...new Set([...cases, ...urgent])],
+  };
+}

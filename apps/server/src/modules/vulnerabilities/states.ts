@@ -26,6 +26,6 @@ export async function refreshStates(tx: Db, vulnerabilityIds: readonly string[],
   const set = await store.setStates(states, now);
   const changed = [...new Set([...reset, ...set])];
   await store.recount(changed);
-  await createRecordStore(tx).enqueue('case', changed);
+  await createRecordStore(tx).enqueueCases(changed);
   return changed;
 }

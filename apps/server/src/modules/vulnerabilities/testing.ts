@@ -83,6 +83,7 @@ function portOf(software: Map<string, Installed>): FleetPort & VehiclePort {
         return known ? [{ softwareId, function: known.contents.software.function, roles: known.roles }] : [];
       }),
     vehicles: async (ids) => vehiclesOf(ids).length,
+    vehiclesPerSet: async (sets) => sets.map((ids) => vehiclesOf(ids).length),
     vehiclesPerSoftware: async (ids) => new Map(ids.map((id) => [id, software.get(id)?.vehicles.length ?? 0])),
     breakdown: async (ids) => {
       const rows = vehiclesOf(ids);
