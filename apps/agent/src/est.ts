@@ -28,7 +28,7 @@ const maxRetryAfterSeconds = 3_600;
 const contexts = new WeakMap<Credential, { readonly trust: string; readonly context: SecureContext }>();
 
 /** Reading key and chain costs more than the request; a claim certificate speaks for many ECUs. */
-function contextOf(credential: Credential, trust: string): SecureContext {
+export function contextOf(credential: Credential, trust: string): SecureContext {
   const known = contexts.get(credential);
   if (known?.trust === trust) return known.context;
   const { key, chain } = credential;

@@ -14,21 +14,36 @@ import { dirname, join } from 'node:path';
 import { generateKey } from '@bulkhead/pki';
 import { seal, unseal } from './sealing.ts';
 
-/** Writes a file of mode 0600 completely or not at all, also when power is lost on the way. */
-export function writeAtomically(path: string, content: Uint8Array, durable: boolean): void {
+/** What was renamed or removed in a directory is on the medium when this returns. */
+export function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r');
+  fsyncSync(directory);
+  closeSync(directory);
+}
+
+/**
+ * Writes a file of mode 0600 completely or not at all, also when power is lost on the way.
+ * @param reached told of each step on the way; tests end the process there
+ */
+export function writeAtomically(
+  path: string,
+  content: Uint8Array,
+  durable: boolean,
+  reached: (step: 'begun' | 'drafted' | 'done') => void = () => {},
+): void {
   const draft = `${path}.new`;
   const file = openSync(draft, 'w', 0o600);
   try {
-    writeSync(file, content);
+    reached('begun');
+    for (let at = 0; at < content.length; ) at += writeSync(file, content, at);
     if (durable) fsyncSync(file);
   } finally {
     closeSync(file);
   }
+  reached('drafted');
   renameSync(draft, path);
-  if (!durable) return;
-  const directory = openSync(dirname(path), 'r');
-  fsyncSync(directory);
-  closeSync(directory);
+  if (durable) syncDirectory(dirname(path));
+  reached('done');
 }
 
 export interface Identity {
