@@ -2,12 +2,13 @@ import { clientIdOf, type InventoryReport } from '@bulkhead/contract';
 import type { Clock } from '@bulkhead/kernel';
 import { createConnectionLoop } from './connection-loop.ts';
 import { createDeviceIdentity } from './device-identity.ts';
-import type { Credential } from './est.ts';
 import { createEvents, type EventInput } from './events.ts';
 import type { Log } from './log.ts';
 import { openSession } from './mqtt-session.ts';
 import { createReports } from './reports.ts';
-import { openState, type StateOptions } from './state.ts';
+import { openState, type State, type StateOptions } from './state.ts';
+import type { Credential } from './tls-context.ts';
+import { type AgentUpdates, createAgentUpdates } from './updates/agent-updates.ts';
 
 export interface AgentOptions {
   readonly vin: string;
@@ -26,6 +27,8 @@ export interface AgentOptions {
   readonly spread: number;
   readonly heartbeatSeconds?: number;
   readonly journalBytes?: number;
+  /** Left out: this agent takes no updates. */
+  readonly updates?: AgentUpdates;
   readonly log?: Log;
 }
 
@@ -67,23 +70,22 @@ const sessionOptions = ({ vin, serial, mqtt, trust }: AgentOptions) => ({
  * certificate, and answers commands. Everything it must not lose is on the medium before it is acted on.
  */
 export function createAgent(options: AgentOptions) {
-  const { vin, serial, clock, spread, trust, log = () => {} } = options;
+  const { vin, serial, spread, log = () => {} } = options;
   const state = openState(options.state);
   const boot = state.nextBoot();
   const events = createEvents({ ...options, log }, state, boot);
-  const identity = createDeviceIdentity({
-    state,
-    est: { url: options.estUrl, trust, vin, serial },
-    claim: options.claim,
-    clock,
-    spread,
-    renewed: () => {
-      events.record({ type: 'agent.certificate-renewed', severity: 'info' });
-      loop.renewConnection(); // the next connection uses the new certificate
-    },
-    log,
+  const identity = identityOf(options, state, log, () => {
+    events.record({ type: 'agent.certificate-renewed', severity: 'info' });
+    loop.renewConnection(); // the next connection uses the new certificate
   });
-  const reports = createReports({ ...options, renewCertificate: identity.renew, log }, boot);
+  const { record } = events;
+  const wiring = { ...options, log, state, record, identity: identity.inUse, reportInventory: () => reportInventory() };
+  // one door for EST and updates
+  const updates = options.updates && createAgentUpdates(options.updates, { ...wiring, url: options.estUrl });
+  const reports = createReports(
+    { ...options, renewCertificate: identity.renew, checkUpdates: () => updates?.wake() ?? false, log },
+    boot,
+  );
   // what was queued may come in the same breath as the CONNACK, before there is a session to answer on
   const onMessage = (topic: string, payload: Buffer): void =>
     void setImmediate(() => reports.receive(topic, payload, loop.session()));
@@ -99,9 +101,15 @@ export function createAgent(options: AgentOptions) {
   });
   const heartbeat = createHeartbeat(options, () => {
     const session = loop.session();
-    if (session) reports.beat(session);
-    if (session) void identity.renewWhenDue();
+    if (!session) return;
+    reports.beat(session);
+    void identity.renewWhenDue();
   });
+
+  async function reportInventory(): Promise<void> {
+    const session = loop.session();
+    if (session) await reports.inventory(session);
+  }
 
   return Object.freeze({
     vin,
@@ -111,9 +119,11 @@ export function createAgent(options: AgentOptions) {
       events.record({ type: 'agent.started', severity: 'info', data: { boot } });
       heartbeat.start();
       loop.run();
+      updates?.start();
     },
     /** Ends the connection cleanly; what was not acknowledged stays in the journal. */
     stop: (): void => {
+      updates?.stop();
       heartbeat.stop();
       loop.stop();
       events.forwarder.attach(undefined);
@@ -124,18 +134,30 @@ export function createAgent(options: AgentOptions) {
       events.record(event);
       if (loop.stopped()) events.journal.close();
     },
-    reportInventory: async (): Promise<void> => {
-      const session = loop.session();
-      if (session) await reports.inventory(session);
-    },
+    reportInventory,
+    /** Asks for updates now. */
+    checkUpdates: (): void => void updates?.wake(),
+    /** The state of the vehicle or the mind of its user changed: an update that waits for that goes on. */
+    vehicleChanged: (): void => updates?.changed(),
     /** The modem says whether there is coverage: without it nothing is tried and nothing drains the battery. */
     setNetwork: loop.setNetwork,
-    status: (): AgentStatus => ({
-      state: identity.enrolling() ? 'enrolling' : loop.state(),
-      detail: loop.detail(),
-      waitingEvents: events.journal.size(),
-      acknowledgedEvents: events.forwarder.acknowledged(),
-    }),
+    status: (): AgentStatus => statusOf(identity, loop, events),
   });
 }
+
+const identityOf = (options: AgentOptions, state: State, log: Log, renewed: () => void) => {
+  const { vin, serial, trust, estUrl, claim } = options;
+  return createDeviceIdentity({ ...options, state, log, renewed, claim, est: { url: estUrl, trust, vin, serial } });
+};
+
+const statusOf = (
+  identity: ReturnType<typeof createDeviceIdentity>,
+  loop: ReturnType<typeof createConnectionLoop>,
+  { journal, forwarder }: ReturnType<typeof createEvents>,
+): AgentStatus => ({
+  state: identity.enrolling() ? 'enrolling' : loop.state(),
+  detail: loop.detail(),
+  waitingEvents: journal.size(),
+  acknowledgedEvents: forwarder.acknowledged(),
+});
 export type Agent = ReturnType<typeof createAgent>;

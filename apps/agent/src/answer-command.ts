@@ -6,6 +6,8 @@ export interface CommandActions {
   readonly answer: (answer: CommandAnswer) => Promise<void>;
   readonly reportInventory: () => Promise<void>;
   readonly renewCertificate: () => Promise<void>;
+  /** Begins a cycle of the update client; false where there is none. */
+  readonly checkUpdates: () => boolean;
 }
 
 const decodeCommand = messageDecoder(Command);
@@ -34,6 +36,10 @@ export async function answerCommand(command: Command, actions: CommandActions): 
       // the connection ends with the old certificate, so the answer goes first
       await actions.answer({ id, outcome: 'accepted' });
       return actions.renewCertificate();
+    case 'check-updates':
+      return actions.checkUpdates()
+        ? actions.answer({ id, outcome: 'accepted' })
+        : refuse('this agent takes no updates');
     default:
       return refuse('this agent does not know the command');
   }

@@ -1,9 +1,10 @@
 import type { Clock } from '@bulkhead/kernel';
 import { AgentError } from './error.ts';
-import { type Credential, type EstOptions, enrol, renew } from './est.ts';
+import { type EstOptions, enrol, renew } from './est.ts';
 import type { Log } from './log.ts';
 import type { Identity, State } from './state.ts';
 import { renewalDue } from './timing.ts';
+import type { Credential } from './tls-context.ts';
 
 export interface DeviceIdentityOptions {
   readonly state: State;

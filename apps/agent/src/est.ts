@@ -1,10 +1,11 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 import { type RequestOptions, request } from 'node:https';
-import { type ConnectionOptions, createSecureContext, type SecureContext } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { deviceIdUri, deviceUri, parseDeviceIdUri } from '@bulkhead/contract';
 import { createCertificationRequest, parseCertificate, readCertsOnly, toPem } from '@bulkhead/pki';
 import { AgentError } from './error.ts';
 import type { Identity } from './state.ts';
+import { type Credential, contextOf } from './tls-context.ts';
 
 export interface EstOptions {
   /** `https://host:port` of the platform's vehicle HTTPS. */
@@ -15,32 +16,9 @@ export interface EstOptions {
   readonly serial: string;
 }
 
-/** What proves the right to ask: the plant's claim certificate at first, one's own afterwards. */
-export interface Credential {
-  readonly key: KeyObject | string;
-  readonly chain: string;
-}
-
 const maxAnswerBytes = 256 * 1024;
 const timeoutMs = 30_000;
 const maxRetryAfterSeconds = 3_600;
-
-const contexts = new WeakMap<Credential, { readonly trust: string; readonly context: SecureContext }>();
-
-/** Reading key and chain costs more than the request; a claim certificate speaks for many ECUs. */
-export function contextOf(credential: Credential, trust: string): SecureContext {
-  const known = contexts.get(credential);
-  if (known?.trust === trust) return known.context;
-  const { key, chain } = credential;
-  const context = createSecureContext({
-    key: typeof key === 'string' ? key : key.export({ format: 'pem', type: 'pkcs8' }),
-    cert: chain,
-    ca: trust,
-    minVersion: 'TLSv1.2',
-  });
-  contexts.set(credential, { trust, context });
-  return context;
-}
 
 interface Answer {
   readonly status: number;

@@ -16,12 +16,13 @@ export interface ReportsOptions {
   readonly clock: Clock;
   readonly inventory: () => Pick<InventoryReport, 'software' | 'ecus'>;
   readonly renewCertificate: () => Promise<void>;
+  readonly checkUpdates: () => boolean;
   readonly log: Log;
 }
 
 /** What the agent says of itself on a connection, and how it answers what it is told. */
 export function createReports(options: ReportsOptions, boot: number) {
-  const { vin, serial, clock, renewCertificate, log } = options;
+  const { vin, serial, clock, renewCertificate, checkUpdates, log } = options;
   const startedAt = clock.now().getTime();
   let sequence = 0;
   let subscribed = false;
@@ -44,6 +45,7 @@ export function createReports(options: ReportsOptions, boot: number) {
       answer: (answer) => send(to, 'ack', answer),
       reportInventory: () => inventory(to),
       renewCertificate,
+      checkUpdates,
     });
 
   return Object.freeze({

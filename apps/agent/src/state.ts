@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -77,6 +77,13 @@ export function openState(options: StateOptions) {
   const key = sealingKeyOf(options);
   const path = (name: string) => join(directory, name);
   const read = (name: string) => (existsSync(path(name)) ? readFileSync(path(name)) : undefined);
+  function keptKey(name: string, make: () => KeyObject): KeyObject {
+    const sealed = read(name);
+    if (sealed) return keyOf(unseal(key, name, sealed));
+    const made = make();
+    writeAtomically(path(name), seal(key, name, pkcs8Of(made)), durable);
+    return made;
+  }
   return Object.freeze({
     directory,
     durable,
@@ -102,13 +109,11 @@ export function openState(options: StateOptions) {
      * The key that the next certificate is asked for. It is on the medium before anyone is asked: if the answer is lost,
      * the same key asks again and the platform repeats its answer, instead of refusing a second identity.
      */
-    nextKey: (): KeyObject => {
-      const sealed = read('next-key');
-      if (sealed) return keyOf(unseal(key, 'next-key', sealed));
-      const { privateKey } = generateKey();
-      writeAtomically(path('next-key'), seal(key, 'next-key', pkcs8Of(privateKey)), durable);
-      return privateKey;
-    },
+    nextKey: (): KeyObject => keptKey('next-key', () => generateKey().privateKey),
+    /** The key under which this ECU signs its version reports (requirement C4: a key of its own for that). */
+    updateKey: (): KeyObject => keptKey('update-key', () => generateKeyPairSync('ed25519').privateKey),
+    /** The key that images for this ECU alone are encrypted to. */
+    decryptionKey: (): KeyObject => keptKey('decryption-key', () => generateKeyPairSync('x25519').privateKey),
     /** Key and certificate go in together: a renewal cut short leaves the old pair. */
     saveIdentity: ({ key: own, chain }: Identity): void => {
       const pkcs8 = pkcs8Of(own).toString('base64');

@@ -21,7 +21,7 @@ import {
   toPem,
 } from '@bulkhead/pki';
 import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet';
-import type { Credential } from './est.ts';
+import type { Credential } from './tls-context.ts';
 
 const hour = 3_600_000;
 

@@ -53,7 +53,7 @@ export const Refusal = Type.Object({
 });
 export type Refusal = Static<typeof Refusal>;
 
-export const deviceCommands = ['report-inventory', 'renew-certificate'] as const;
+export const deviceCommands = ['report-inventory', 'renew-certificate', 'check-updates'] as const;
 
 export const connectivityOperations = {
   listConnections: listOperation({

@@ -1,9 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '@bulkhead/kernel';
 import type { Signer } from '@bulkhead/uptane';
-import type { Credential } from '../est.ts';
+import { AgentError } from '../error.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state.ts';
+import type { Credential } from '../tls-context.ts';
 import { createConsent } from './consent.ts';
 import type { UpdatableEcu } from './ecu.ts';
 import { createImageFetcher } from './fetch-images.ts';
@@ -11,8 +12,10 @@ import { createGate } from './gate.ts';
 import { createInstallations } from './installation.ts';
 import { type FaultPoint, noFault } from './installer.ts';
 import { createDirectorLink } from './manifest.ts';
+import { createOutcomes } from './outcomes.ts';
 import { createPlatformHttps } from './platform-https.ts';
 import type { VehicleState } from './preconditions.ts';
+import { createPreparation } from './preparation.ts';
 import { createSecureTime } from './secure-time.ts';
 import type { SpeedLimit } from './speed-guard.ts';
 import { createUpdateEvents } from './update-events.ts';
@@ -56,44 +59,42 @@ export function createUpdates(options: UpdatesOptions) {
   const { user = noUser, workshopKeys = [], workshopToken = () => undefined, vehicle } = options;
   const ecus = [primary, ...secondaries];
   const bySerial = new Map(ecus.map((ecu) => [ecu.serial, ecu]));
+  const ecuOf = ({ serial }: { readonly serial: string }): UpdatableEcu => {
+    const ecu = bySerial.get(serial);
+    if (!ecu) throw new AgentError('agent.install-failed', `There is no ECU ${serial} in this vehicle`);
+    return ecu;
+  };
   const store = openUpdateStore({ state, roots: options.roots, reached });
   const https = createPlatformHttps(options);
   const time = createSecureTime(() => performance.now());
   const tell = createUpdateEvents(store, clock);
   const director = createDirectorLink({ vin, primary, ecus, signer, https, store, time, log });
-  const cycle = createCycle({
-    primary,
+  const installations = createInstallations({
     ecus: bySerial,
     store,
-    director,
-    verification: createVerification({ vin, ecus, https, store, time }),
-    fetchImage: createImageFetcher({
-      https,
-      store,
-      durable: state.durable,
-      reached,
-      attempts: options.downloadAttempts ?? 3,
-      pauseMs: options.downloadPauseMs ?? 2_000,
-    }),
-    installations: createInstallations({
-      ecus: bySerial,
-      store,
-      healthTimeoutMs: options.healthTimeoutMs ?? defaultHealthTimeoutMs,
-      log,
-      reached,
-    }),
-    consent: createConsent({ https, store, director, user, tell, clock, log }),
-    gate: createGate({ vin, vehicle, time, workshopKeys, workshopToken }),
-    user,
-    time,
-    tell,
+    healthTimeoutMs: options.healthTimeoutMs ?? defaultHealthTimeoutMs,
     log,
     reached,
   });
+  const consent = createConsent({ https, store, director, user, tell, clock, log });
+  const gate = createGate({ vin, vehicle, time, workshopKeys, workshopToken });
+  const verification = createVerification({ vin, ecus, https, store, time });
+  const outcomes = createOutcomes({ store, installations, consent, user, tell, reached });
+  const shared = { store, ecuOf, outcomes, gate, log, reached };
+  const fetchImage = createImageFetcher({
+    https,
+    store,
+    durable: state.durable,
+    reached,
+    attempts: options.downloadAttempts ?? 3,
+    pauseMs: options.downloadPauseMs ?? 2_000,
+  });
+  const preparation = createPreparation({ ...shared, metadata: verification.metadata, fetchImage, time, tell });
+  const cycle = createCycle({ ...shared, primary, director, verification, installations, preparation, consent });
   let running: Promise<CycleResult> | undefined;
   return Object.freeze({
     cycle: (): Promise<CycleResult> => {
-      running ??= cycle.run().finally(() => {
+      running ??= cycle().finally(() => {
         running = undefined;
       });
       return running;

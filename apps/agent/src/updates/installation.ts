@@ -26,91 +26,102 @@ const mostActivations = 2;
  * 7.2.2.1.1).
  */
 export function createInstallations(options: InstallationOptions) {
-  const { ecus, store, log, reached } = options;
-
-  function save(installation: Installation): Installation {
-    store.change({ installation });
-    reached(`phase-${installation.phase}`);
-    return installation;
-  }
-
-  const ecuOf = ({ serial }: InstallationEcu): UpdatableEcu => {
-    const ecu = ecus.get(serial);
-    if (!ecu) throw new AgentError('agent.install-failed', `ECU ${serial} is no longer in this vehicle`);
-    return ecu;
-  };
-
-  const goBack = (installation: Installation, failure: NonNullable<Installation['failure']>): Installation => {
-    log('warn', { ...failure }, 'the update is rolled back');
-    return save({ ...installation, phase: 'rolling-back', failure });
-  };
-
-  /** @param blocked asked before each ECU: preconditions that no longer hold end the installation, not the vehicle */
-  async function activate(from: Installation, blocked: () => string | undefined): Promise<Installation | 'reboot'> {
-    let installation = from;
-    for (const { serial } of from.ecus) {
-      const entry = installation.ecus.find((one) => one.serial === serial) as InstallationEcu;
-      const ecu = ecuOf(entry);
-      if (isSameImage((await ecu.standing()).running, entry.target)) continue;
-      const why = blocked();
-      if (why !== undefined) return goBack(installation, { code: 'PRECONDITIONS_FAILED', detail: why, serial });
-      if (entry.activations >= mostActivations)
-        return goBack(installation, { code: 'ROLLED_BACK', detail: 'the new slot did not come up', serial });
-      const tried = { ...entry, activations: entry.activations + 1 };
-      installation = save({ ...installation, ecus: installation.ecus.map((one) => (one === entry ? tried : one)) });
-      try {
-        if ((await ecu.activate()) === 'reboot') return 'reboot';
-      } catch (error) {
-        return goBack(installation, { code: 'INSTALL_FAILED', detail: String(error), serial });
-      }
-      reached('activated');
-    }
-    return save({ ...installation, phase: 'checking' });
-  }
-
-  async function check(installation: Installation): Promise<Installation> {
-    for (const entry of installation.ecus) {
-      const { serial, target } = entry;
-      const ecu = ecuOf(entry);
-      const signal = AbortSignal.timeout(options.healthTimeoutMs);
-      const healthy = await isHealthyInTime(ecu, target, signal);
-      reached('health-checked');
-      if (healthy !== true) return goBack(installation, { code: 'ROLLED_BACK', detail: healthy, serial });
-    }
-    return save({ ...installation, phase: 'confirming' });
-  }
-
-  async function confirm(installation: Installation): Promise<InstallationEnd> {
-    for (const entry of installation.ecus) {
-      await ecuOf(entry).confirm();
-      reached('confirmed');
-    }
-    return { end: 'installed', installation };
-  }
-
-  async function rollBack(installation: Installation): Promise<InstallationEnd> {
-    // the Primary last: it may have to restart, and is needed until the others are back
-    for (const entry of installation.ecus) {
-      if ((await ecuOf(entry).rollBack()) === 'reboot') return { end: 'reboot' };
-      reached('rolled-back');
-    }
-    return { end: 'rolled-back', installation };
-  }
-
+  const begin = (installation: Installation) => save(options, installation);
   return Object.freeze({
-    /** Goes on from wherever it was. */
+    begin,
+    /**
+     * Goes on from wherever it was.
+     * @param blocked asked before each ECU: preconditions that no longer hold end the installation, not the vehicle
+     */
     proceed: async (start: Installation, blocked: () => string | undefined): Promise<InstallationEnd> => {
       let installation = start;
       if (installation.phase === 'activating') {
-        const next = await activate(installation, blocked);
+        const next = await activate(options, installation, blocked);
         if (next === 'reboot') return { end: 'reboot' };
         installation = next;
       }
-      if (installation.phase === 'checking') installation = await check(installation);
-      return installation.phase === 'confirming' ? confirm(installation) : rollBack(installation);
+      if (installation.phase === 'checking') installation = await check(options, installation);
+      return installation.phase === 'confirming' ? confirm(options, installation) : rollBack(options, installation);
     },
-    begin: save,
   });
+}
+
+function save({ store, reached }: InstallationOptions, installation: Installation): Installation {
+  store.change({ installation });
+  reached(`phase-${installation.phase}`);
+  return installation;
+}
+
+function ecuOf({ ecus }: InstallationOptions, { serial }: InstallationEcu): UpdatableEcu {
+  const ecu = ecus.get(serial);
+  if (!ecu) throw new AgentError('agent.install-failed', `ECU ${serial} is no longer in this vehicle`);
+  return ecu;
+}
+
+function goBack(
+  options: InstallationOptions,
+  installation: Installation,
+  failure: NonNullable<Installation['failure']>,
+): Installation {
+  options.log('warn', { ...failure }, 'the update is rolled back');
+  return save(options, { ...installation, phase: 'rolling-back', failure });
+}
+
+async function activate(
+  options: InstallationOptions,
+  from: Installation,
+  blocked: () => string | undefined,
+): Promise<Installation | 'reboot'> {
+  let installation = from;
+  for (const entry of from.ecus) {
+    const { serial, target, activations } = entry;
+    const ecu = ecuOf(options, entry);
+    if (isSameImage((await ecu.standing()).running, target)) continue;
+    const why = blocked();
+    if (why !== undefined) return goBack(options, installation, { code: 'PRECONDITIONS_FAILED', detail: why, serial });
+    if (activations >= mostActivations) {
+      const detail = 'the new slot did not come up';
+      return goBack(options, installation, { code: 'ROLLED_BACK', detail, serial });
+    }
+    const tried = { ...entry, activations: activations + 1 };
+    const ecus = installation.ecus.map((one) => (one.serial === serial ? tried : one));
+    installation = save(options, { ...installation, ecus });
+    try {
+      if ((await ecu.activate()) === 'reboot') return 'reboot';
+    } catch (error) {
+      return goBack(options, installation, { code: 'INSTALL_FAILED', detail: String(error), serial });
+    }
+    options.reached('activated');
+  }
+  return save(options, { ...installation, phase: 'checking' });
+}
+
+async function check(options: InstallationOptions, installation: Installation): Promise<Installation> {
+  for (const entry of installation.ecus) {
+    const { serial, target } = entry;
+    const signal = AbortSignal.timeout(options.healthTimeoutMs);
+    const healthy = await isHealthyInTime(ecuOf(options, entry), target, signal);
+    options.reached('health-checked');
+    if (healthy !== true) return goBack(options, installation, { code: 'ROLLED_BACK', detail: healthy, serial });
+  }
+  return save(options, { ...installation, phase: 'confirming' });
+}
+
+async function confirm(options: InstallationOptions, installation: Installation): Promise<InstallationEnd> {
+  for (const entry of installation.ecus) {
+    await ecuOf(options, entry).confirm();
+    options.reached('confirmed');
+  }
+  return { end: 'installed', installation };
+}
+
+async function rollBack(options: InstallationOptions, installation: Installation): Promise<InstallationEnd> {
+  // the Primary last: it may have to restart, and is needed until the others are back
+  for (const entry of installation.ecus) {
+    if ((await ecuOf(options, entry).rollBack()) === 'reboot') return { end: 'reboot' };
+    options.reached('rolled-back');
+  }
+  return { end: 'rolled-back', installation };
 }
 
 /** True, or in words why not. An ECU that does not answer is not healthy. */

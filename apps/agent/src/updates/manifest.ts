@@ -35,31 +35,6 @@ export function createDirectorLink(options: DirectorLinkOptions) {
     }
   }
 
-  const registration = () => ({
-    primary_ecu_serial: primary.serial,
-    ecus: ecus.map(({ serial, hardwareId, key }) => ({
-      ecu_serial: serial,
-      hardware_identifier: hardwareId,
-      clientKey: { keytype: key.type.toUpperCase(), keyval: { public: key.value } },
-    })),
-  });
-
-  /** Says which ECUs there are and what keys they have; again only when that changed. */
-  async function register(): Promise<boolean> {
-    const body = registration();
-    const mark = createHash('sha256').update(JSON.stringify(body)).digest('hex');
-    if (store.record().registered === mark) return true;
-    const status = await post('POST', 'ecus', body);
-    if (status === undefined) return false;
-    // 409: known already; if it knows other keys it will refuse the manifest, and say so to its people
-    if (status >= 400 && status !== 409) {
-      log('warn', { status }, 'the Director refused the registration of the ECUs');
-      return false;
-    }
-    store.change({ registered: mark });
-    return true;
-  }
-
   async function manifest(): Promise<Uint8Array> {
     const { counter: last, attacks, report } = store.record();
     const counter = last + 1;
@@ -107,6 +82,31 @@ export function createDirectorLink(options: DirectorLinkOptions) {
       store.change({ events: store.record().events.slice(events.length) });
   }
 
-  return Object.freeze({ register, sendManifest, flushEvents, post });
+  return Object.freeze({ register: () => register(options, post), sendManifest, flushEvents, post });
+}
+
+type Post = (method: 'POST' | 'PUT', path: string, body: unknown) => Promise<number | undefined>;
+
+/** Says which ECUs there are and what keys they have; again only when that changed. */
+async function register({ primary, ecus, store, log }: DirectorLinkOptions, post: Post): Promise<boolean> {
+  const body = {
+    primary_ecu_serial: primary.serial,
+    ecus: ecus.map(({ serial, hardwareId, key }) => ({
+      ecu_serial: serial,
+      hardware_identifier: hardwareId,
+      clientKey: { keytype: key.type.toUpperCase(), keyval: { public: key.value } },
+    })),
+  };
+  const mark = createHash('sha256').update(JSON.stringify(body)).digest('hex');
+  if (store.record().registered === mark) return true;
+  const status = await post('POST', 'ecus', body);
+  if (status === undefined) return false;
+  // 409: known already; if it knows other keys it will refuse the manifest, and say so to its people
+  if (status >= 400 && status !== 409) {
+    log('warn', { status }, 'the Director refused the registration of the ECUs');
+    return false;
+  }
+  store.change({ registered: mark });
+  return true;
 }
 export type DirectorLink = ReturnType<typeof createDirectorLink>;

@@ -3,7 +3,7 @@ import { Agent, type RequestOptions, request } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import { UptaneError } from '@bulkhead/uptane';
 import { AgentError } from '../error.ts';
-import { type Credential, contextOf } from '../est.ts';
+import { type Credential, contextOf } from '../tls-context.ts';
 import { createSpeedGuard, defaultSpeedLimit, type SpeedLimit } from './speed-guard.ts';
 
 export interface PlatformHttpsOptions {

@@ -20,6 +20,7 @@ interface DeviceProps {
 const commandTexts: Readonly<Record<Command, readonly [text: string, effect: string]>> = {
   'report-inventory': ['Report inventory now', 'The ECU reports its software again'],
   'renew-certificate': ['Renew certificate now', 'The ECU makes a new key and enrols again'],
+  'check-updates': ['Check for updates now', 'The vehicle asks for updates at once instead of at its next turn'],
 };
 
 function isCommand(id: string): id is Command {
