@@ -1,13 +1,5 @@
 import { type Dialect, dialectB, UptaneError } from '@bulkhead/uptane';
-import { isSignal, type PreconditionSignal } from './preconditions.ts';
-
-export interface OfferPrecondition {
-  /** Undefined: a signal this program does not know; it never holds. */
-  readonly signal: PreconditionSignal | undefined;
-  readonly word: string;
-  /** Percent, or volts for the 12 V battery. */
-  readonly minimum: number | undefined;
-}
+import { isSignal, type OfferPrecondition, type PreconditionSignal } from './preconditions.ts';
 
 /** What the Director says about the update it serves, beside the images (signed `custom.bulkhead`). */
 export interface UpdateOffer {

@@ -1,5 +1,3 @@
-import type { OfferPrecondition } from './offer.ts';
-
 /** The signals of `preconditionSignals` in the contract; a test holds the two lists together. */
 export const vehicleSignals = [
   'parked',
@@ -17,6 +15,14 @@ export const vehicleSignals = [
 export type PreconditionSignal = (typeof vehicleSignals)[number];
 export const isSignal = (word: string): word is PreconditionSignal =>
   (vehicleSignals as readonly string[]).includes(word);
+
+export interface OfferPrecondition {
+  /** Undefined: a signal this program does not know; it never holds. */
+  readonly signal: PreconditionSignal | undefined;
+  readonly word: string;
+  /** Percent, or volts for the 12 V battery. */
+  readonly minimum: number | undefined;
+}
 
 /** What the vehicle knows of itself at this moment; a member that is left out is not known, and what is not known never holds. */
 export interface VehicleSignals {
