@@ -104,12 +104,16 @@ const forbidden = [
   },
   {
     name: '4-tests-by-front-door-or-testing',
-    comment: "The tests of a module see another only through that module's index.ts, testing.ts or what main.ts wires.",
+    comment:
+      "The tests of a module see another only through that module's index.ts, test builders (testing*.ts) or what main.ts wires.",
     severity: 'error',
     from: { path: `${moduleFolder}([^/]+)/.*${testCode}` },
     to: {
       path: moduleFolder,
-      pathNot: [`${moduleFolder}$1/`, `${moduleFolder}[^/]+/(index|testing|store|views|routes|migrations)\\.ts$`],
+      pathNot: [
+        `${moduleFolder}$1/`,
+        `${moduleFolder}[^/]+/(index|testing[a-z-]*|store|views|routes|migrations)\\.ts$`,
+      ],
     },
   },
   ...moduleEdges,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { decodeCommandAnswer, messageLimits } from '@bulkhead/contract';
 import type { Clock } from '@bulkhead/kernel';
 import { relayShipping } from './case-relay.ts';
+import { openDirector } from './director-port.ts';
 import { createFleetPort, createVehiclePort } from './fleet-port.ts';
 import { accessMigrations, createAccess, createAccessStore, createAccessViews } from './modules/access/index.ts';
 import { createCompliance, type Facts } from './modules/compliance/index.ts';
@@ -11,6 +12,7 @@ import {
   createConnectivity,
   type Sink,
 } from './modules/connectivity/index.ts';
+import { directorMigrations } from './modules/director/index.ts';
 import { createIdentity, type Identity, identityMigrations } from './modules/identity/index.ts';
 import { createImages, createRepositoryListener, type Images, imagesMigrations } from './modules/images/index.ts';
 import { createInventory, type Inventory, inventoryMigrations } from './modules/inventory/index.ts';
@@ -72,6 +74,7 @@ export const migrations = [
   monitoringMigrations,
   imagesMigrations,
   updatesMigrations,
+  directorMigrations,
   vulnerabilitiesMigrations,
 ];
 
@@ -210,6 +213,7 @@ export async function createModules(platform: Platform) {
   const cases = createCases({ ...vulnerabilityDeps, operatorName: access.operators.nameOf });
   const images = wireImages(platform, notify);
   const updates = wireUpdates(platform, notify, images);
+  const director = await openDirector(platform, { identity, inventory, monitoring, notify }, updates.assignments);
   const counted = { inventory, identity, connectivity, monitoring, vulnerabilities, cases, advisorySources };
   const compliance = createCompliance({ facts: () => gatherFacts(counted, db) });
   return Object.freeze({
@@ -224,8 +228,9 @@ export async function createModules(platform: Platform) {
     affectedVehicles: createAffectedVehicles({ db, fleet, vehicles: createVehiclePort(inventory) }),
     advisorySources,
     images,
-    vehicleListeners: [repositoryListener(platform, images, identity)],
+    vehicleListeners: [repositoryListener(platform, images, identity), director.vehicleListener],
     updates,
+    director,
     compliance,
     notify,
   });

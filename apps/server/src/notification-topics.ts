@@ -32,4 +32,9 @@ export const notificationTopics: readonly Topic[] = Object.freeze([
     title: 'Undeliverable update',
     description: 'Vehicles cannot be given an update that is meant for them',
   },
+  {
+    name: 'updates.director',
+    title: 'Director',
+    description: 'Manifests of vehicles stay away, an update cannot be served, or keys of the Director run out',
+  },
 ]);

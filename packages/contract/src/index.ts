@@ -59,6 +59,7 @@ export {
   Wave,
 } from './updates/campaign-definition.ts';
 export { campaignOperations } from './updates/campaigns.ts';
+export { type DirectorCode } from './updates/director.ts';
 export {
   ConsentReport,
   DirectorCustom,

@@ -44,6 +44,7 @@ export {
   ocspError,
 } from './ocsp-responder.ts';
 export { fromPem, toPem } from './pem.ts';
+export { createPkcs12, type Pkcs12Content } from './pkcs12.ts';
 export { randomSerial } from './serial.ts';
 export { type SignatureName, type Signer, signerOf } from './signature.ts';
 export { type ChainOptions, verifyChain } from './verify-chain.ts';

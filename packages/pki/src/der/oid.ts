@@ -100,6 +100,15 @@ export const oids = Object.freeze({
   extensionRequest: '1.2.840.113549.1.9.14',
   data: '1.2.840.113549.1.7.1',
   signedData: '1.2.840.113549.1.7.2',
+  // PKCS#12 (RFC 7292 s4.2) and PBES2 (RFC 8018 appendix C)
+  shroudedKeyBag: '1.2.840.113549.1.12.10.1.2',
+  certBag: '1.2.840.113549.1.12.10.1.3',
+  x509Certificate: '1.2.840.113549.1.9.22.1',
+  localKeyId: '1.2.840.113549.1.9.21',
+  pbes2: '1.2.840.113549.1.5.13',
+  pbkdf2: '1.2.840.113549.1.5.12',
+  hmacSha256: '1.2.840.113549.2.9',
+  aes256Cbc: '2.16.840.1.101.3.4.1.42',
 });
 
 const encoded = new Map<string, Uint8Array>(Object.values(oids).map((dotted) => [dotted, encodeOid(dotted)]));

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Json } from '@bulkhead/kernel';
 import { compactJson } from '../canonical-json.ts';
 import { dialectOf, publishCaps } from '../dialect.ts';
 import { UptaneError } from '../error.ts';
@@ -15,6 +16,8 @@ export interface DirectorSetInput {
   /** Empty: nothing to install. An update is cancelled by naming what is installed, not by an empty list. */
   readonly targets: readonly DirectorTarget[];
   readonly correlationId?: string | undefined;
+  /** Further members of `signed.custom`, signed also where the targets are empty; whole numbers and ASCII only. */
+  readonly custom?: Readonly<Record<string, Json>> | undefined;
   /** Each higher than at the vehicle's set before: a change without it is not stored by clients. */
   readonly versions: Readonly<Record<SetRole, number>>;
   readonly expires: Readonly<Record<SetRole, Date>>;
@@ -66,9 +69,9 @@ interface Body {
   readonly targets: string;
 }
 
-function bodyOf({ vehicleId, correlationId, targets }: DirectorSetInput): Body {
+function bodyOf({ vehicleId, correlationId, custom: more, targets }: DirectorSetInput): Body {
   // The vehicle is always named, so that no targets of it can be replayed to another (requirement S6)
-  const custom = compactJson(correlationId === undefined ? { vehicleId } : { correlationId, vehicleId });
+  const custom = compactJson({ ...more, ...(correlationId === undefined ? {} : { correlationId }), vehicleId });
   return { custom, targets: directorTargetsText(targets) };
 }
 

@@ -1,10 +1,12 @@
 import type { Server } from 'node:https';
+import { parseCertificationRequest } from '@bulkhead/pki';
 import type { Db } from '../../platform/db/database.ts';
 import { type Authorities, openAuthorities } from './authorities.ts';
 import { createBackground } from './background.ts';
 import { type ClaimOrder, createClaims, type IssuedClaim } from './claim-certificates.ts';
 import { type Crl, openCrls } from './crls.ts';
 import type { IdentityDeps } from './deps.ts';
+import { EnrolmentError } from './domain/error.ts';
 import {
   type AuthorityName,
   defaultProfiles,
@@ -14,6 +16,7 @@ import {
   pkiAddresses,
 } from './domain/profiles.ts';
 import { createEnrolment } from './enrolment.ts';
+import { requesterOf } from './est-caller.ts';
 import { createEst, type Est } from './est-routes.ts';
 import { createIssuing, type Issuing } from './issuing.ts';
 import { openOcsp } from './ocsp.ts';
@@ -42,6 +45,14 @@ export interface Identity {
   /** For the inventory's own transaction when ECUs or vehicles retire. */
   revokeEcus(tx: Db, ecuIds: readonly string[], request: RevokeRequest): Promise<readonly string[]>;
   issueClaim(order: ClaimOrder): Promise<IssuedClaim>;
+  /**
+   * Enrols an ECU whose key somebody else made, as `simpleenroll` does, for the holder of a plant claim certificate.
+   * @param peer DER of the TLS client's certificate; @param request PKCS#10
+   * @throws EnrolmentError a `Problem` whose code says why
+   */
+  enrolWithClaim(peer: Uint8Array | undefined, request: Uint8Array): Promise<Uint8Array>;
+  /** Issuing CA of vehicles and the root, DER. */
+  readonly vehicleChain: readonly Uint8Array[];
   /** Who a TLS client is, by the DER of its certificate; in memory, for every handshake. */
   authenticate(peer: { readonly raw: Uint8Array }): Verdict;
   /** Called when certificates are newly known to be revoked, after `authenticate` refuses them. */
@@ -122,6 +133,16 @@ export async function createIdentity(deps: IdentityDeps): Promise<Identity> {
     summary: () => views.summary(deps.clock.now()),
     ...createRevoking(deps, revocations),
     issueClaim: createClaims(deps, issuing, { authorities, profile: profiles['plant-claim'] }),
+    enrolWithClaim: (peer, request) => {
+      const known = peer && peers.read(peer);
+      const caller = { peer: known, presented: peer !== undefined, renewing: false };
+      const now = deps.clock.now();
+      const requester = requesterOf(caller, (one) => peers.state(one, now), profile, now);
+      if (requester.kind !== 'claim')
+        throw new EnrolmentError('wrong-purpose', 'Only a plant claim certificate provisions devices');
+      return enrolment.enrol({ request: parseCertificationRequest(request), requester });
+    },
+    vehicleChain: [authorities.vehicles.der, authorities.root.der],
     authenticate: ({ raw }) => peers.authenticate(raw, deps.clock.now()),
     onRevoked: revocations.onRevoked,
     secureContext: server.material,

@@ -16,10 +16,10 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => b
 /** About 40 KiB each while it lasts; enrolments need a connection for a second. */
 const maxConnections = 10_000;
 
-class BodyTooLarge extends Error {}
+export class BodyTooLarge extends Error {}
 
 /** Reads at most `limit` octets and stops listening to a sender that has more. */
-async function readBounded(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readBounded(request: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -45,7 +45,7 @@ const tooLarge: EstResponse = {
 const peers = new WeakMap<TLSSocket, { readonly der: Uint8Array }>();
 
 /** Read once per connection: renegotiation, which could change it, is off. */
-function peerOf(socket: TLSSocket): { readonly der: Uint8Array } | undefined {
+export function peerOf(socket: TLSSocket): { readonly der: Uint8Array } | undefined {
   const known = peers.get(socket);
   if (known) return known;
   const raw = socket.getPeerX509Certificate()?.raw;

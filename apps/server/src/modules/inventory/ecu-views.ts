@@ -179,6 +179,8 @@ export const createEcuViews = (db: Db) => ({
     return (by.vin === undefined ? bySerial : bySerial.where('e.vin', '=', by.vin)).executeTakeFirst();
   },
 
+  devicesOf: (vin: string) => devices(db).where('e.vin', '=', vin).orderBy('e.serial').execute(),
+
   devices: (serials: readonly string[]) =>
     devices(db).where('e.serial', '=', sql<string>`any(${serials}::text[])`).execute(),
 });
@@ -188,4 +190,5 @@ const devices = (db: Db) =>
     .innerJoin('inventory_vehicle as v', 'v.id', 'e.vehicle_id')
     .innerJoin('inventory_vehicle_status as vs', 'vs.vehicle_id', 'v.id')
     .select(['e.id as ecuId', 'e.vehicle_id as vehicleId', 'e.vin', 'e.serial', 'v.model_code as model', 'e.role'])
-    .select(['e.supplier', 'e.part_number as partNumber', 'e.gateway', 'v.region', 'vs.state']);
+    .select(['e.supplier', 'e.part_number as partNumber', 'e.hardware_version as hardwareVersion', 'e.gateway'])
+    .select(['e.function', 'v.region', 'vs.state']);

@@ -39,6 +39,8 @@ export interface InventoryDevice {
   readonly role: string;
   readonly supplier: string;
   readonly partNumber: string;
+  readonly hardwareVersion: string | null;
+  readonly function: string;
   readonly gateway: boolean;
   readonly region: string;
   readonly state: 'registered' | 'online' | 'offline' | 'retired';
@@ -82,6 +84,9 @@ export const createInventory = (deps: InventoryDeps) => {
     ...forIdentity(deps),
 
     markConnected: (tx: Db, changes: readonly ConnectionChange[]) => createStatusStore(tx).setConnected(changes),
+
+    /** The ECUs of a vehicle by serial number; empty when there is no such vehicle. */
+    devicesOf: (vin: string): Promise<InventoryDevice[]> => createEcuViews(db).devicesOf(vin),
 
     deviceByEcuId: (ecuId: string): Promise<InventoryDevice | undefined> => createEcuViews(db).device({ ecuId }),
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import './campaign-tables.ts';
 import { fits } from './report-views.ts';
+import { rowsOf } from './rows-store.ts';
 
 export interface ServedRow {
   readonly vin: string;
@@ -36,6 +37,15 @@ export interface TargetRow {
   readonly release_counter: string;
 }
 
+export interface KnownImage {
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly sha512: string | null;
+  readonly software: string;
+  readonly version: string;
+  readonly releaseCounter: number;
+}
+
 /** What vehicles are served now. */
 export const createAssignmentViews = (db: Db) => ({
   campaignsOf: async (vins: readonly string[]): Promise<Map<string, string>> => {
@@ -54,6 +64,19 @@ export const createAssignmentViews = (db: Db) => ({
       join updates_campaign_vehicle p on p.campaign_id = a.campaign_id and p.vin = a.vin
       join updates_lane l on l.campaign_id = p.campaign_id and l.wave = p.wave and l.lane = p.lane
       where a.vin = any(${[...vins]}::text[])`.execute(db);
+    return rows;
+  },
+
+  /** What releases say of images, by name and hash. */
+  images: async (wanted: readonly { readonly fileName: string; readonly sha256: string }[]): Promise<KnownImage[]> => {
+    if (wanted.length === 0) return [];
+    const { rows } = await sql<KnownImage>`select i.file_name as "fileName", encode(i.sha256, 'hex') as sha256,
+        max(encode(i.sha512, 'hex')) as sha512, max(i.software) as software, max(i.version) as version,
+        max(i.release_counter)::float8 as "releaseCounter"
+      from updates_release_item i join ${rowsOf(wanted, { fileName: 'text', sha256: 'text' })}
+        on i.file_name = r."fileName" and i.sha256 = decode(r.sha256, 'hex') group by i.file_name, i.sha256`.execute(
+      db,
+    );
     return rows;
   },
 

@@ -92,6 +92,10 @@ export const createAssignments = (deps: UpdatesDeps) => {
       return { vehicles, more, cursor: more && last ? `${last.changed}:${last.vin}:${next}` : `${next}::` };
     },
 
+    /** What releases say of images that vehicles report, by file name and hash; unknown ones are left out. */
+    imagesNamed: (wanted: readonly { readonly fileName: string; readonly sha256: string }[], on: Db = db) =>
+      createAssignmentViews(on).images(wanted),
+
     /** Reports of vehicles; give the transaction that acknowledges them, if there is one. */
     report: (reports: readonly VehicleReport[], on: Db = db) => takeReports(deps, on, reports),
 

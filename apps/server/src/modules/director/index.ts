@@ -1,0 +1,6 @@
+import { type MigrationSource, migrationsOf } from '../../platform/db/migrate.ts';
+
+export type { DirectorDeps } from './deps.ts';
+export { createDirectorModule, type DirectorModule } from './director.ts';
+
+export const directorMigrations: MigrationSource = migrationsOf('director', import.meta.url);
