@@ -1,5 +1,6 @@
 import type { Certificate, Import, Job, NotificationChannel, OperationId, VehicleDetail } from '@bulkhead/contract';
 import type { CommandSpec } from './commands/spec.ts';
+import { imageCommands, imageNouns } from './images-catalogue.ts';
 import { sbomCommands } from './sbom-catalogue.ts';
 import { sourceCommands } from './source-commands.ts';
 import { updates } from './updates-catalogue.ts';
@@ -294,6 +295,7 @@ export const catalogue: Readonly<Partial<Record<OperationId, CommandSpec>>> = Ob
   ...connectivity,
   ...notifications,
   ...updates,
+  ...imageCommands,
   ...vex,
   ...sourceCommands,
   ...platform,
@@ -325,6 +327,7 @@ export const nouns: Readonly<Record<string, string>> = Object.freeze({
   'notification-deliveries': 'What was and is to be delivered',
   'notification-settings': 'Topics of notifications and the state of mail',
   vex: 'What others state about vulnerabilities, and what you state to others',
+  ...imageNouns,
   releases: 'Software releases for vehicles: dossier, approval, publication',
   campaigns: 'Update campaigns over the fleet',
   'campaign-vehicles': 'Vehicles of a campaign and where they stand',

@@ -5,6 +5,7 @@ import { addAuditVerify } from './commands/audit-verify.ts';
 import { addCompletion } from './commands/completion.ts';
 import type { Environment } from './commands/environment.ts';
 import { addGate } from './commands/gate.ts';
+import { addImagesUpload } from './commands/images-upload.ts';
 import { addImportsCreate } from './commands/imports-create.ts';
 import { addKeysCreate } from './commands/keys-create.ts';
 import { addLoginCommands, contextOption } from './commands/login.ts';
@@ -39,6 +40,7 @@ export function buildProgram(environment: Environment, version: string): Command
   byNoun.get('sbom')?.alias('sboms');
   for (const id of Object.keys(catalogue) as OperationId[]) addOperation(environment, byNoun, id);
   addImportsCreate(environment, byNoun.get('imports') as Command);
+  addImagesUpload(environment, byNoun.get('images') as Command);
   addAuditVerify(environment, byNoun.get('audit') as Command);
   addGate(environment, program);
   addSign(environment, program);

@@ -21,6 +21,9 @@ test('every operation of the contract has a command, or a reason to have none', 
     'getAuditCheckpoint',
     'verifyAudit',
     'evaluateSbom',
+    'createImageUpload',
+    'appendImageUpload',
+    'completeImageUpload',
   ];
   const browser = [
     'getSetup',

@@ -1,7 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { ApiProblem, Import, ImportError, operations } from '@bulkhead/contract';
+import { Import, ImportError, operations } from '@bulkhead/contract';
 import { type Command, Option } from 'commander';
 import { importEnds } from '../catalogue.ts';
 import { CliError } from '../error.ts';
@@ -14,10 +12,9 @@ import type { Session } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Environment, openFor, optionsOf } from './environment.ts';
 import { outputOption } from './rows-command.ts';
+import { openToSend, sendPieces } from './send-pieces.ts';
 import { addWaitOptions, waitFor } from './wait.ts';
 
-const pieceSize = 4 * 1024 * 1024;
-const mostFailures = 5;
 const shownErrors = 20;
 
 const words = (name: 'kind' | 'format') => schemaOf(operations.createImport.body).properties?.[name]?.enum ?? [];
@@ -50,7 +47,7 @@ export function addImportsCreate(environment: Environment, noun: Command): void 
 async function createImport(environment: Environment, command: Command, path: string): Promise<void> {
   const { terminal } = environment;
   const options = optionsOf(command);
-  const file = await openFile(path);
+  const file = await openToSend(path);
   try {
     const { size } = await file.stat();
     const plan = { kind: options.kind, format: formatOf(path, options.format), name: basename(path) } as OpenBody;
@@ -61,7 +58,7 @@ async function createImport(environment: Environment, command: Command, path: st
     const opened = await openImport(session, plan, options.resume);
     terminal.talk(`Import ${opened.id}; should it be interrupted, go on with --resume ${opened.id}`);
     if (opened.state === 'uploading') {
-      await upload(terminal, session, file, size, opened);
+      await sendPieces(terminal, file, size, opened.received, piecesOf(session, opened.id));
       await session.client.startImport({ params: { id: opened.id }, body: {} });
     }
     await finish(terminal, session, opened.id, options);
@@ -71,18 +68,6 @@ async function createImport(environment: Environment, command: Command, path: st
 }
 
 type OpenBody = Parameters<Session['client']['createImport']>[0]['body'];
-
-async function openFile(path: string): Promise<FileHandle> {
-  try {
-    const file = await open(path, 'r');
-    const stat = await file.stat();
-    if (stat.isFile() && stat.size > 0) return file;
-    await file.close();
-  } catch (error) {
-    throw new CliError('cli.usage', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
-  throw new CliError('cli.usage', `${path} is empty or no file.`);
-}
 
 function formatOf(path: string, given: unknown): string {
   if (typeof given === 'string') return given;
@@ -100,37 +85,12 @@ async function openImport(session: Session, plan: OpenBody, resume: unknown): Pr
   return found;
 }
 
-/** Piece by piece at the offset that the server says it has; a lost connection is tried again, then given up. */
-async function upload(terminal: Terminal, session: Session, file: FileHandle, size: number, opened: Import) {
-  const params = { id: opened.id };
-  let { received } = opened;
-  let failures = 0;
-  while (received < size) {
-    const piece = new Uint8Array(Math.min(pieceSize, size - received));
-    const { bytesRead } = await file.read(piece, 0, piece.length, received);
-    if (bytesRead === 0) throw new CliError('cli.failed', 'The file became shorter while it was sent.');
-    try {
-      const content = piece.subarray(0, bytesRead);
-      ({ received } = await session.client.appendImport({ params, query: { offset: received }, content }));
-      failures = 0;
-    } catch (error) {
-      if (!mayPass(error) || ++failures >= mostFailures) throw error;
-      await pause(250 * 2 ** failures);
-      received = (await session.client.getImport({ params })).received;
-    }
-    terminal.progress(`Sent ${Math.floor((100 * received) / size)} % of ${size} bytes`);
-  }
-  if (received > size)
-    throw new CliError(
-      'cli.usage',
-      `The import already holds ${received} bytes, the file only ${size}: not the same file.`,
-    );
-}
-
-function mayPass(error: unknown): boolean {
-  if (error instanceof CliError) return error.code === 'cli.unreachable' || error.code === 'cli.timed-out';
-  return error instanceof ApiProblem && (error.code === 'inventory.import-offset' || error.status >= 500);
-}
+const piecesOf = ({ client }: Session, id: string) => ({
+  offsetCode: 'inventory.import-offset',
+  append: async (offset: number, content: Uint8Array<ArrayBuffer>) =>
+    (await client.appendImport({ params: { id }, query: { offset }, content })).received,
+  look: async () => (await client.getImport({ params: { id } })).received,
+});
 
 async function finish(terminal: Terminal, session: Session, id: string, options: Readonly<Record<string, unknown>>) {
   const look = () => session.client.getImport({ params: { id } });

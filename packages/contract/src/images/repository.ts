@@ -7,6 +7,7 @@ export const onlineRoles = ['snapshot', 'timestamp'] as const;
 const OnlineRole = OneOf(onlineRoles, 'The roles whose keys the platform holds');
 
 export const RepositoryRole = Type.Object({
+  dialect: DialectWord,
   name: Type.String(),
   delegator: Nullable(Type.String({ description: 'The role that delegates to it; null for the four of the root' })),
   threshold: Type.Integer(),
@@ -50,13 +51,15 @@ export const DialectStatus = Type.Object({
   rootDigest: Nullable(Type.String()),
   signedAt: Nullable(Time),
   fault: Nullable(Type.String({ description: 'Why timestamp and snapshot cannot be signed anew' })),
-  roles: Type.Array(RepositoryRole),
-  drafts: Type.Array(MetadataDraft),
 });
 export type DialectStatus = Static<typeof DialectStatus>;
 
 export const RepositoryStatus = Type.Object({
   dialects: Type.Array(DialectStatus),
+  roles: Type.Array(RepositoryRole, {
+    description: 'Of each wire form: the four of the root, then the delegated ones',
+  }),
+  drafts: Type.Array(MetadataDraft),
   onlineKeys: Type.Array(
     Type.Object({ role: OnlineRole, keyId: Type.String(), generation: Type.Integer(), createdAt: Time }),
   ),

@@ -83,7 +83,7 @@ export const createDrafts = (deps: ImagesDeps, onlineKeys: OnlineKeys) => {
         return drafts;
       }),
 
-    upload: (role: string, bytes: Uint8Array, by: Actor): Promise<MetadataDraft> => {
+    upload: async (role: string, bytes: Uint8Array, by: Actor): Promise<MetadataDraft> => {
       if (bytes.length > publishCaps.imageTargets)
         throw badMetadata(`A metadata file has at most ${publishCaps.imageTargets} bytes, which is what clients take.`);
       const dialect = refused(role, () => detectDialect(bytes));

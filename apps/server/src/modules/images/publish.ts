@@ -31,15 +31,15 @@ export const createPublishing = (deps: ImagesDeps, onlineKeys: OnlineKeys, onCha
     inTransaction(db, async (tx) => {
       await createMetadataStore(tx).take(dialect);
       const { current, assembly } = await assembleDrafts(tx, dialect);
-      if (assembly.published.length === 0) throw nothing(dialect, assembly);
-      for (const { role } of assembly.published)
-        if (role !== 'root')
-          await requireHeld(tx, fileOf(assembly.next, role).signed, current.targets.get(role)?.signed);
-      const set = await signSet(deps, onlineKeys, tx, assembly.next);
+      const { next, published } = assembly;
+      if (published.length === 0 || !next.root || !next.targets.has('targets')) throw nothing(dialect, assembly);
+      for (const { role } of published)
+        if (role !== 'root') await requireHeld(tx, fileOf(next, role).signed, current.targets.get(role)?.signed);
+      const set = await signSet(deps, onlineKeys, tx, next);
       const changes = changesOf(current, assembly);
       if (dryRun) return changes;
-      await store(tx, assembly.next, set, by);
-      for (const { role } of assembly.published) await createDraftStore(tx).dropDraft(dialect, role);
+      await store(tx, next, set, by);
+      for (const { role } of published) await createDraftStore(tx).dropDraft(dialect, role);
       const details = { dialect, published: changes.published, added: changes.added, removed: changes.removed };
       await bind(tx).audit.append({ action: 'images.publish', subject: dialect, by, details, at: clock.now() });
       for (const list of ['images', 'repository'] as const) await announce?.(tx, list);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { DialectStatus, RepositoryRole, RepositoryStatus } from '@bulkhead/contract';
+import type { DialectStatus, MetadataDraft, RepositoryRole, RepositoryStatus } from '@bulkhead/contract';
 import {
   type DialectName,
   dialectOf,
@@ -23,14 +23,23 @@ import type { OnlineKeys } from './online-keys.ts';
 export async function describeRepository({ db, blobs }: ImagesDeps, onlineKeys: OnlineKeys): Promise<RepositoryStatus> {
   const keys = await onlineKeys.list();
   const online = new Set(keys.map(({ keyId }) => keyId));
-  const dialects: DialectStatus[] = [];
-  for (const dialect of allDialects) dialects.push(await describeDialect(db, dialect, online));
+  const found: Described[] = [];
+  for (const dialect of allDialects) found.push(await describeDialect(db, dialect, online));
+  const dialects = found.map(({ status }) => status);
+  const drafts = found.flatMap((one) => one.drafts);
   const totals = await createImageViews(db).totals();
   const freeBytes = await blobs.freeBytes().catch(() => null);
-  return { dialects, onlineKeys: keys, ...totals, freeBytes, next: nextStep(dialects) };
+  const roles = found.flatMap((one) => one.roles);
+  return { dialects, roles, drafts, onlineKeys: keys, ...totals, freeBytes, next: nextStep(dialects, drafts) };
 }
 
-async function describeDialect(db: Db, dialect: DialectName, online: ReadonlySet<string>): Promise<DialectStatus> {
+interface Described {
+  readonly status: DialectStatus;
+  readonly roles: RepositoryRole[];
+  readonly drafts: MetadataDraft[];
+}
+
+async function describeDialect(db: Db, dialect: DialectName, online: ReadonlySet<string>): Promise<Described> {
   const views = createMetadataViews(db);
   const row = await views.repository(dialect);
   const published = await readCollection(db, dialect);
@@ -39,13 +48,16 @@ async function describeDialect(db: Db, dialect: DialectName, online: ReadonlySet
   const around = overlaid(published, { targets: targetsOf(drafts) });
   const withRoot =
     around.root || !rootDraft ? around : { ...around, root: dialectOf(dialect).readRoot(rootDraft.bytes) };
-  return {
+  const status = {
     dialect,
     published: row !== undefined,
     rootVersion: published.root?.signed.version ?? null,
     rootDigest: published.root ? hash('sha256', published.root.message, 'hex') : null,
     signedAt: row?.signed_at.toISOString() ?? null,
     fault: row?.fault ?? null,
+  };
+  return {
+    status,
     roles: await rolesOf(db, dialect, published, online),
     drafts: drafts.map((draft) => describeDraft(draft, draft.role === 'root' ? published : withRoot)),
   };
@@ -71,6 +83,7 @@ async function rolesOf(
     const fresh = name === 'timestamp' ? row?.fresh_until.toISOString() : undefined;
     return {
       ...bare,
+      dialect,
       name,
       delegator: null,
       threshold: keys.threshold,
@@ -80,12 +93,13 @@ async function rolesOf(
       images: name === 'targets' ? (targets.get('targets')?.signed.targets.size ?? 0) : 0,
     };
   });
-  return [...ofTop, ...[...targets].flatMap(([name, file]) => delegatedBy(name, file, targets, online))];
+  return [...ofTop, ...[...targets].flatMap(([name, file]) => delegatedBy(dialect, name, file, targets, online))];
 }
 
 const bare = { paths: [], hardwareIds: null, terminating: false } satisfies Partial<RepositoryRole>;
 
 function delegatedBy(
+  dialect: DialectName,
   delegator: string,
   { signed }: SignedFile<Targets>,
   targets: Collection['targets'],
@@ -95,6 +109,7 @@ function delegatedBy(
     roles.map((role) => {
       const file = targets.get(role.name)?.signed;
       return {
+        dialect,
         name: role.name,
         delegator,
         threshold: role.threshold,
@@ -114,16 +129,15 @@ const keysOf = ({ keyIds }: RoleKeys, keys: KeyRing, online: ReadonlySet<string>
   keyIds.map((keyId) => ({ keyId, type: keys.get(keyId)?.type ?? 'unknown', online: online.has(keyId) }));
 
 /** One sentence with the command, while the repository is not complete. */
-function nextStep(dialects: readonly DialectStatus[]): string | null {
+function nextStep(dialects: readonly DialectStatus[], drafts: readonly MetadataDraft[]): string | null {
   if (dialects.some(({ published }) => published)) return null;
-  const drafts = dialects.flatMap((status) => status.drafts);
   const root = drafts.find(({ role }) => role === 'root');
   const targets = drafts.find(({ role }) => role === 'targets');
   if (!root) return 'Hold the first ceremony: bulkhead repository root -f plan.json';
   if (!root.complete)
-    return 'The root waits for signatures: bulkhead repository metadata root --draft, bulkhead root sign, bulkhead repository upload';
+    return 'The root waits for signatures: bulkhead repository download root --draft, bulkhead root sign, bulkhead repository upload';
   if (!targets) return 'Open the top-level targets: bulkhead repository targets -f delegations.json';
   if (!targets.complete)
-    return 'The targets wait for signatures: bulkhead repository metadata targets --draft, bulkhead sign, bulkhead repository upload';
+    return 'The targets wait for signatures: bulkhead repository download targets --draft, bulkhead sign, bulkhead repository upload';
   return 'Publish: bulkhead repository publish --dialect a, then b';
 }
