@@ -261,7 +261,7 @@ function wireUpdates({ db, clock, jobs, live }: Platform, notify: Notify, images
     clock,
     bind: (tx) => ({ audit: createAudit(tx), outbox: createOutbox(tx) }),
     notify,
-    images: { byDigest: images.byDigest },
+    images,
     announce: async (_tx, what) => live.announce(what),
     startPlanning: async (tx, { campaignId, title, by }) =>
       (await jobs.start(planJob, { campaignId }, by, { title, tx })).id,

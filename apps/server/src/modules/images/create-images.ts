@@ -48,6 +48,8 @@ export function createImages(deps: ImagesDeps) {
     }),
     keeper: createKeeper(deps, publishing),
     serving,
+    /** Whether vehicles can read a repository, in whatever wire form. */
+    isOpen: async (): Promise<boolean> => (await createMetadataViews(db).repositories()).length > 0,
     /** Bytes by their SHA-256, whatever they are called. */
     byDigest: (sha256: string) => views.byDigest(sha256),
     /** An image as signed files list it now. */

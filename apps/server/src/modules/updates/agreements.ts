@@ -203,7 +203,7 @@ async function requireImage(
   { images }: UpdatesDeps,
   item: { sha256: Buffer; sha512: Buffer | null; length: string; file_name: string },
 ): Promise<void> {
-  if (!images) return;
+  if (!images || (images.isOpen && !(await images.isOpen()))) return;
   const sha256 = item.sha256.toString('hex');
   const image = await images.byDigest(sha256);
   const same =

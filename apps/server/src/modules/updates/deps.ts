@@ -23,6 +23,8 @@ export interface CatalogueImage {
 /** The images that can be served; filled by whoever stores them. */
 export interface ImageCatalogue {
   byDigest(sha256: string): Promise<CatalogueImage | undefined>;
+  /** Whether there is a repository at all; before its first ceremony nothing can be held. True when left out. */
+  isOpen?(): Promise<boolean>;
 }
 
 export interface UpdatesDeps {
