@@ -112,7 +112,9 @@ function commandsOf({ path, text }: Page): { path: string; words: string[]; line
   );
 }
 
-const single = new Set([...commandReference.matchAll(/^bulkhead ([a-z-]+) \[options\]$/gm)].map(([, name]) => name));
+const single = new Set(
+  [...commandReference.matchAll(/^bulkhead ([a-z-]+) (?:<[a-z]+> )?\[options\]$/gm)].map(([, name]) => name),
+);
 const pairs = new Set([...commandReference.matchAll(/^### ([a-z-]+ [a-z-]+)$/gm)].map(([, name]) => name));
 const known = ([noun = '', verb = '']: readonly string[]) =>
   single.has(noun) || pairs.has(`${noun} ${verb}`) || noun === 'completion' || `${noun} ${verb}` === 'noun verb';
