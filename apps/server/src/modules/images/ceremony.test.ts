@@ -274,6 +274,46 @@ describe('the next ceremonies', () => {
     await assert.rejects(repository().discard('b', 'root', ada), refusal('images.unknown-metadata'));
   });
 
+  test('replace the key of targets: the root waits for targets that the new key signed, and both go out together', async () => {
+    const fresh = newSigner();
+    await repository().createRoot(
+      { expires: later, roles: { targets: { keys: [keyFileOf(fresh)], threshold: 1 } }, dialects: ['b'] },
+      ada,
+    );
+    await signRootDraft(it, 'b', people.root);
+    await assert.rejects(repository().publish('b', false, ada), refusal('images.bad-metadata', /targets: signed by 0/));
+    await repository().createTargets({ expires: later, dialects: ['b'] }, ada);
+    await assert.rejects(signTargetsDraft(it, 'b', newSigner()), refusal('images.not-authorised'));
+    await signTargetsDraft(it, 'b', fresh);
+    assert.equal((await draftOf('b', 'targets'))?.complete, true);
+    const { published } = await repository().publish('b', false, ada);
+    assert.deepEqual(
+      published.map(({ role, version }) => [role, version]),
+      [
+        ['root', 2],
+        ['targets', 2],
+      ],
+    );
+    people.targets = fresh;
+  });
+
+  test('let a supplier have two keys of which both must sign, each where it lies', async () => {
+    const [one, two] = [newSigner(), newSigner()];
+    const plan = { name: 'duo', keys: [one, two].map(keyFileOf), threshold: 2, paths: ['duo/*'] };
+    await repository().createTargets({ expires: later, delegations: [acmePlan(people), plan], dialects: ['b'] }, ada);
+    await signTargetsDraft(it, 'b', people.targets);
+    const half = await repository().upload('duo', supplierFile('b', one, 1, {}), ada);
+    assert.deepEqual([half.signatures.count, half.complete], [1, false]);
+    await assert.rejects(repository().publish('b', false, ada), refusal('images.incomplete', /delegates to duo/));
+    await assert.rejects(
+      repository().upload('duo', supplierFile('b', two, 1, {}, '2030-01-01T00:00:00Z'), ada),
+      refusal('images.draft-exists'),
+    );
+    const both = await repository().upload('duo', supplierFile('b', two, 1, {}), ada);
+    assert.deepEqual([both.signatures.count, both.complete], [2, true]);
+    await repository().publish('b', false, ada);
+  });
+
   test('take a root that was written elsewhere only when the platform could sign under it', async () => {
     const file = dialectB.readRoot((await repository().download('b', 'root', { draft: false })).bytes);
     const { rotateRoot } = await import('@bulkhead/uptane');
@@ -287,7 +327,7 @@ describe('the next ceremonies', () => {
       repository().upload('root', signed, ada),
       refusal('images.bad-metadata', /online-key snapshot/),
     );
-    await assert.rejects(repository().upload('root', file.bytes, ada), refusal('images.bad-metadata', /version 2/));
+    await assert.rejects(repository().upload('root', file.bytes, ada), refusal('images.bad-metadata', /version 3/));
   });
 
   test('take a delegation away: what it listed is served no more, and its file stays in the snapshot', async () => {
@@ -303,6 +343,6 @@ describe('the next ceremonies', () => {
     const timestamp = wire.readTimestamp((await it.images.serving.metadata('b', 'timestamp.json'))?.bytes as Buffer);
     const path = wire.path('snapshot', timestamp.signed.snapshot.version);
     const snapshot = wire.readSnapshot((await it.images.serving.metadata('b', path))?.bytes as Buffer);
-    assert.deepEqual([...snapshot.signed.meta.keys()].sort(), ['acme.json', 'targets.json']);
+    assert.deepEqual([...snapshot.signed.meta.keys()].sort(), ['acme.json', 'duo.json', 'targets.json']);
   });
 });

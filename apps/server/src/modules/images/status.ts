@@ -13,10 +13,10 @@ import type { Db } from '../../platform/db/database.ts';
 import { readCollection, targetsOf } from './collections.ts';
 import type { ImagesDeps } from './deps.ts';
 import { describeDraft } from './describe-draft.ts';
-import { type Collection, overlaid } from './domain/collection.ts';
+import { type Collection, overlaid, standingOfRoot } from './domain/collection.ts';
 import { allDialects } from './drafts.ts';
 import { createImageViews } from './image-views.ts';
-import { createMetadataViews } from './metadata-views.ts';
+import { createMetadataViews, type Draft } from './metadata-views.ts';
 import type { OnlineKeys } from './online-keys.ts';
 
 /** The repository as people see it: who may sign what, until when, and what is to be done next. */
@@ -44,10 +44,7 @@ async function describeDialect(db: Db, dialect: DialectName, online: ReadonlySet
   const row = await views.repository(dialect);
   const published = await readCollection(db, dialect);
   const drafts = await views.drafts(dialect);
-  const rootDraft = drafts.find(({ role }) => role === 'root');
-  const around = overlaid(published, { targets: targetsOf(drafts) });
-  const withRoot =
-    around.root || !rootDraft ? around : { ...around, root: dialectOf(dialect).readRoot(rootDraft.bytes) };
+  const around = withDrafts(published, drafts);
   const status = {
     dialect,
     published: row !== undefined,
@@ -59,8 +56,16 @@ async function describeDialect(db: Db, dialect: DialectName, online: ReadonlySet
   return {
     status,
     roles: await rolesOf(db, dialect, published, online),
-    drafts: drafts.map((draft) => describeDraft(draft, draft.role === 'root' ? published : withRoot)),
+    drafts: drafts.map((draft) => describeDraft(draft, draft.role === 'root' ? published : around)),
   };
+}
+
+/** What drafts are measured by: the drafted root once it is complete, or while there is no other. */
+function withDrafts(published: Collection, drafts: readonly Draft[]): Collection {
+  const row = drafts.find(({ role }) => role === 'root');
+  const root = row && dialectOf(row.dialect).readRoot(row.bytes);
+  const counts = root && (!published.root || standingOfRoot(root, published.root).complete);
+  return overlaid(published, { targets: targetsOf(drafts), ...(counts ? { root } : {}) });
 }
 
 async function rolesOf(

@@ -91,7 +91,7 @@ export function testImages(
 /** The people and suppliers of a repository: two root keys, one for targets, one supplier with its own folder. */
 export interface People {
   readonly root: readonly [Signer, Signer];
-  readonly targets: Signer;
+  targets: Signer;
   readonly acme: Signer;
 }
 

@@ -28,7 +28,7 @@ export interface DoorLimits {
   readonly perDevice: number;
   /** Downloads of all devices together on this replica. */
   readonly downloads: number;
-  /** How long a device may take for one piece of 64 KiB or so before it is let go. */
+  /** How long a device may take for one piece of 128 KiB: below 4 kB/s aktualizr itself gives up. */
   readonly stalledMs: number;
 }
 

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { createDraftFiles, readBytes, type StoredBlob, syncDirectory } from './draft-files.ts';
+import { createDraftFiles, type StoredBlob, syncDirectory } from './draft-files.ts';
 import { BlobError, noSpace } from './error.ts';
 
 export interface BlobOptions {
@@ -79,7 +79,7 @@ export function createBlobs({ directory, reserve = 512 * 1024 ** 2, freeBytes }:
 
     /** The bytes from `start` to `end`, both included. */
     read: (sha256: string, range?: { readonly start: number; readonly end: number }): Readable =>
-      createReadStream(pathOf(sha256), { highWaterMark: readBytes, ...range }),
+      createReadStream(pathOf(sha256), { highWaterMark: 128 * 1024, ...range }),
 
     remove: (sha256: string): Promise<void> => rm(pathOf(sha256), { force: true }),
 

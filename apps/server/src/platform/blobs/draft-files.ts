@@ -19,7 +19,7 @@ export interface Announced {
 }
 
 const draftName = /^[A-Za-z0-9-]{1,64}$/;
-export const readBytes = 256 * 1024;
+const readBytes = 256 * 1024;
 
 interface DraftFileDeps {
   readonly drafts: string;
