@@ -17,7 +17,7 @@ import { createIdentity, type Identity, identityMigrations } from './modules/ide
 import { createImages, createRepositoryListener, type Images, imagesMigrations } from './modules/images/index.ts';
 import { createInventory, type Inventory, inventoryMigrations } from './modules/inventory/index.ts';
 import { createMonitoring, type Monitoring, monitoringMigrations } from './modules/monitoring/index.ts';
-import { createUpdates, updatesMigrations } from './modules/updates/index.ts';
+import { createUpdates, type UpdatesDeps, updatesMigrations } from './modules/updates/index.ts';
 import {
   createAdvisorySources,
   createAffectedVehicles,
@@ -47,6 +47,7 @@ import type { Relay } from './platform/outbox/relay.ts';
 import type { Log } from './platform/telemetry/log.ts';
 import type { Metrics } from './platform/telemetry/metrics.ts';
 import { createReadingPort } from './reading-port.ts';
+import { createReleaseDiff } from './release-diff.ts';
 
 export interface Platform {
   readonly config: Config;
@@ -212,7 +213,7 @@ export async function createModules(platform: Platform) {
   jobs.define(sourceJob, advisorySources.runJob);
   const cases = createCases({ ...vulnerabilityDeps, operatorName: access.operators.nameOf });
   const images = wireImages(platform, notify);
-  const updates = wireUpdates(platform, notify, images);
+  const updates = wireUpdates(platform, notify, images, createReleaseDiff({ inventory, vulnerabilities }));
   const director = await openDirector(platform, { identity, inventory, monitoring, notify }, updates.assignments);
   const counted = { inventory, identity, connectivity, monitoring, vulnerabilities, cases, advisorySources };
   const compliance = createCompliance({ facts: () => gatherFacts(counted, db) });
@@ -255,8 +256,14 @@ function wireImages({ db, clock, keys, log, metrics, live, dataDirectory }: Plat
 const repositoryListener = ({ clock, log, metrics }: Platform, { serving }: Images, { authenticate }: Identity) =>
   createRepositoryListener({ serving, authenticate, clock, log, metrics });
 
-function wireUpdates({ db, clock, jobs, live }: Platform, notify: Notify, images: Images) {
+function wireUpdates(
+  { db, clock, jobs, live }: Platform,
+  notify: Notify,
+  images: Images,
+  diffOf: NonNullable<UpdatesDeps['diffOf']>,
+) {
   const updates = createUpdates({
+    diffOf,
     db,
     clock,
     bind: (tx) => ({ audit: createAudit(tx), outbox: createOutbox(tx) }),

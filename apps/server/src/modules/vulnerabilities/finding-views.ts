@@ -136,6 +136,16 @@ export const createFindingViews = (db: Db) => ({
     return { items: rows.map((row) => findingOf(row, details)), ...page };
   },
 
+  /** Ids of the vulnerabilities that a software version carries and that nobody has settled. */
+  openRefs: async (softwareId: string): Promise<string[]> => {
+    const { rows } = await sql<{ ref: string }>`
+      select distinct f.ref from vulnerabilities_use u join vulnerabilities_finding f on f.component_id = u.component_id
+      where u.software_id = ${softwareId}::uuid and f.state in ('open', 'under-investigation', 'affected') order by f.ref`.execute(
+      db,
+    );
+    return rows.map(({ ref }) => ref);
+  },
+
   byId: async (id: string) => {
     const row = await select(db).where('f.id', '=', id).executeTakeFirst();
     if (!row) return undefined;

@@ -84,6 +84,7 @@ function reading(
     list: views.list,
     get: async (ref: string) => (await views.detail(ref)) ?? unknown(ref),
     listFindings: findings.list,
+    openRefs: findings.openRefs,
 
     finding: async (id: string): Promise<FindingDetail> => {
       const found = await findings.byId(id);
