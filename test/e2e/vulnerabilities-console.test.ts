@@ -126,12 +126,28 @@ test('a vehicle, an ECU and a software version show what is weak in them, and wh
   await page.getByRole('row').filter({ hasText: other }).waitFor();
 });
 
+test('the blast radius is drawn by region, and a region that no map knows is told beside it', {
+  skip: noBrowser,
+}, async () => {
+  const { page } = watched;
+  await page.goto(`/vulnerabilities/${ref}`);
+  const map = page.getByRole('img', { name: /^Map of vehicles by region/ });
+  assert.match((await map.getAttribute('aria-label')) ?? '', /European Union: 3 vehicles/);
+  assert.deepEqual((await map.locator('text').allTextContents()).toSorted(), ['cn 1', 'eu 3', 'us 1']);
+  await page.getByText('Not on the map: atlantis (1 vehicle)').waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('tab', { name: 'Vehicles' }).click();
+  await page.getByRole('link', { name: 'All VINs as CSV' }).click();
+  assert.match((await download).suggestedFilename(), /\.csv$/);
+});
+
 for (const colorScheme of ['light', 'dark'] as const)
   test(`the pages about vulnerabilities are accessible and ask nothing of the outside (${colorScheme})`, {
     skip: noBrowser,
   }, async () => {
     const paths = [
       `/vehicles/${vin}?tab=vulnerabilities`,
+      `/vulnerabilities/${ref}`,
       '/ecus/TCU-0',
       '/ecus/TCU-0?tab=vulnerabilities',
       `/software/${softwareId}?tab=vulnerabilities`,

@@ -3,10 +3,14 @@ import Box from '@cloudscape-design/components/box';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { query } from '../../api.ts';
 import { Section } from '../../ui/section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { integer } from '../../ui/time.ts';
+
+/** The map and its countries are loaded when somebody looks at them. */
+const RegionMap = lazy(() => import('./region-map.tsx').then((module) => ({ default: module.RegionMap })));
 
 interface Bar {
   readonly label: string;
@@ -51,6 +55,13 @@ export function BlastRadiusPanel({ id }: { id: string }) {
             <Box fontSize="display-l" fontWeight="bold">
               {integer(vehicles)} {vehicles === 1 ? 'vehicle' : 'vehicles'}
             </Box>
+            {vehicles > 0 && (
+              <Suspense fallback={<div className="bh-map-space" />}>
+                <RegionMap
+                  counts={byRegion.map(({ value, vehicles: count }) => ({ region: value, vehicles: count }))}
+                />
+              </Suspense>
+            )}
             <ColumnLayout columns={4} variant="text-grid">
               <Bars title="By region" bars={named(byRegion, 'No region')} total={vehicles} />
               <Bars title="By model" bars={named(byModel, 'No model')} total={vehicles} />

@@ -15,7 +15,11 @@ const outcomes: Readonly<Record<Outcome, readonly [color: NonNullable<BadgeProps
 export function OutcomeMark({ outcome }: { outcome: Outcome | null }) {
   if (outcome === null) return '–';
   const [color, text] = outcomes[outcome];
-  return <Badge color={color}>{text}</Badge>;
+  return (
+    <span className="bh-nowrap">
+      <Badge color={color}>{text}</Badge>
+    </span>
+  );
 }
 
 const severityColors = {
@@ -31,10 +35,12 @@ const severityColors = {
 export function SeverityMark({ severity, cvss }: Pick<Vulnerability, 'severity' | 'cvss'>) {
   const text = severity === 'unknown' ? 'Not scored' : `${severity[0]?.toUpperCase()}${severity.slice(1)}`;
   return (
-    <Badge color={severityColors[severity]}>
-      {text}
-      {cvss === null ? '' : ` ${cvss.toFixed(1)}`}
-    </Badge>
+    <span className="bh-nowrap">
+      <Badge color={severityColors[severity]}>
+        {text}
+        {cvss === null ? '' : ` ${cvss.toFixed(1)}`}
+      </Badge>
+    </span>
   );
 }
 

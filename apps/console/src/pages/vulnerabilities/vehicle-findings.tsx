@@ -23,24 +23,27 @@ const columns: readonly TableProps.ColumnDefinition<VehicleFinding>[] = [
     id: 'component',
     header: 'Component',
     isRowHeader: true,
-    minWidth: 140,
+    width: 160,
+    minWidth: 80,
     cell: ({ findingId, component }) => (
       <Link href={paths.finding(findingId)}>
         {component.name} {component.version ?? '(no version)'}
       </Link>
     ),
   },
-  { id: 'ref', header: 'Vulnerability', minWidth: 160, cell: ({ ref }) => <VulnerabilityLink id={ref} /> },
+  { id: 'ref', header: 'Vulnerability', width: 160, minWidth: 80, cell: ({ ref }) => <VulnerabilityLink id={ref} /> },
   {
     id: 'software',
     header: 'Software',
-    minWidth: 140,
+    width: 150,
+    minWidth: 80,
     cell: ({ software }) => <SoftwareLink id={software.id} name={`${software.name} ${software.version}`} />,
   },
   {
     id: 'ecus',
     header: 'On',
-    minWidth: 160,
+    width: 150,
+    minWidth: 80,
     cell: ({ ecus }) => (
       <ul className="bh-plain-list">
         {ecus.map(({ serial, role }) => (
@@ -54,24 +57,33 @@ const columns: readonly TableProps.ColumnDefinition<VehicleFinding>[] = [
   {
     id: 'priority',
     header: 'Priority here',
-    minWidth: 120,
+    width: 130,
+    minWidth: 80,
     cell: ({ priority }) => <OutcomeMark outcome={priority.outcome} />,
   },
-  { id: 'why', header: 'Why', minWidth: 240, cell: ({ priority }) => priority.reason },
-  { id: 'state', header: 'State', minWidth: 140, cell: ({ state }) => <Status state={state} /> },
+  { id: 'why', header: 'Why', width: 400, minWidth: 80, cell: ({ priority }) => priority.reason },
+  { id: 'state', header: 'State', width: 150, minWidth: 80, cell: ({ state }) => <Status state={state} /> },
   {
     id: 'verdict',
     header: 'How sure',
-    minWidth: 170,
+    width: 240,
+    minWidth: 80,
     cell: ({ verdict, strength }) => <VerdictMark verdict={verdict} strength={strength} />,
   },
   {
     id: 'cvss',
     header: 'CVSS',
-    minWidth: 110,
+    width: 130,
+    minWidth: 80,
     cell: ({ severity, cvss }) => <SeverityMark severity={severity} cvss={cvss} />,
   },
-  { id: 'fixedIn', header: 'Fixed in', minWidth: 100, cell: ({ fixedIn }) => fixedIn.slice(0, 3).join(', ') || '–' },
+  {
+    id: 'fixedIn',
+    header: 'Fixed in',
+    width: 110,
+    minWidth: 80,
+    cell: ({ fixedIn }) => fixedIn.slice(0, 3).join(', ') || '–',
+  },
 ];
 
 const pageSize = 50;
