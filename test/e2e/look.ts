@@ -28,6 +28,8 @@ export async function lookAt(
     await page.goto(path);
     await page.getByRole('heading', { level: 1 }).first().waitFor();
     await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => {}); // the live stream stays open
+    // skeletons and lists that load say so
+    await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
     await page
       .getByText(/^Loading/)
       .first()

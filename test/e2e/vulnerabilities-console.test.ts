@@ -141,11 +141,64 @@ test('the blast radius is drawn by region, and a region that no map knows is tol
   assert.match((await download).suggestedFilename(), /\.csv$/);
 });
 
+test('the clocks are changed with the effect on open cases counted first, and the change stands in the log', {
+  skip: noBrowser,
+}, async () => {
+  const { page } = watched;
+  await page.goto('/sla-policy');
+  const days = page.getByLabel('Days for Out of cycle, criticality medium');
+  await days.fill('0');
+  assert.equal(await page.getByRole('button', { name: 'Save…' }).getAttribute('aria-disabled'), 'true');
+  await days.fill('200');
+  await page.getByText(/More time for what is worse/).waitFor();
+  await days.fill('40');
+  await page.getByRole('button', { name: 'Save…' }).click();
+  await page.getByText(/Get another due date: 1 of 1/).waitFor();
+  await page.getByRole('textbox', { name: /^Type sla-policy/ }).fill('sla-policy');
+  await page.getByRole('button', { name: 'Change the clocks' }).click();
+  await page.getByText('The clocks are changed').first().waitFor();
+  await page.getByRole('row').filter({ hasText: 'vulnerabilities.save-sla' }).first().waitFor();
+  assert.equal((await engineer.getSlaPolicy({}))['out-of-cycle'].medium, 40);
+});
+
+test('findings are kept as a view that a link opens again', { skip: noBrowser }, async () => {
+  const { page } = watched;
+  const filter = encodeURIComponent('outcome in (immediate, out-of-cycle)');
+  await page.goto(`/findings?filter=${filter}`);
+  await page.getByRole('row').filter({ hasText: ref }).waitFor();
+  assert.equal(await page.getByRole('row').filter({ hasText: other }).count(), 0);
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('menuitem', { name: /^Save/ }).first().click();
+  await page.getByLabel('Name').fill('Urgent');
+  await page.getByRole('button', { name: 'Save view' }).click();
+  await page.goto('/findings');
+  await page.getByRole('row').filter({ hasText: other }).waitFor();
+  await page.getByRole('button', { name: 'Views' }).click();
+  await page.getByRole('menuitem', { name: /Urgent/ }).click();
+  await page.getByRole('row').filter({ hasText: other }).waitFor({ state: 'detached' });
+  await page.getByRole('row').filter({ hasText: ref }).waitFor();
+});
+
 for (const colorScheme of ['light', 'dark'] as const)
   test(`the pages about vulnerabilities are accessible and ask nothing of the outside (${colorScheme})`, {
     skip: noBrowser,
   }, async () => {
+    const { items: cases } = await engineer.listCases({ query: {} });
+    const { items: findings } = await engineer.listFindings({ query: { filter: `ref = "${ref}"` } });
+    const { items: sources } = await engineer.listSources({});
+    assert.ok(cases.length > 0 && findings.length > 0 && sources.length > 0);
     const paths = [
+      '/portfolio',
+      '/findings',
+      `/findings/${findings[0]?.id}`,
+      '/vulnerabilities',
+      `/vulnerabilities/${ref}?tab=vehicles`,
+      `/vulnerabilities/${ref}?tab=records`,
+      '/cases',
+      `/cases/${cases[0]?.id}`,
+      '/advisory-sources',
+      `/advisory-sources/${sources[0]?.id}`,
+      '/sla-policy',
       `/vehicles/${vin}?tab=vulnerabilities`,
       `/vulnerabilities/${ref}`,
       '/ecus/TCU-0',

@@ -167,11 +167,20 @@ export const cases: Partial<Record<OperationId, CommandSpec>> = {
     examples: ['bulkhead cases request ID --question "Is the parser reachable in your module?" --days 14'],
   },
   getSlaPolicy: { verb: 'show', noun: 'sla-policy', examples: ['bulkhead sla-policy show -o json > sla.json'] },
+  previewSlaPolicy: {
+    verb: 'preview',
+    noun: 'sla-policy',
+    bodyFile: true,
+    examples: ['bulkhead sla-policy preview -f sla.json'],
+  },
   putSlaPolicy: {
     verb: 'put',
     noun: 'sla-policy',
     bodyFile: true,
-    danger: async () => 'Changes the clocks of all open cases.',
+    danger: async (session, { body }) => {
+      const effect = (await session.call('previewSlaPolicy', { body })) as Output<Operations['previewSlaPolicy']>;
+      return `Moves the due date of ${effect.moved} of ${effect.open} open cases; ${effect.newlyOverdue} would be overdue at once, ${effect.withoutClock} would have no clock.`;
+    },
     examples: ['bulkhead sla-policy put -f sla.json'],
   },
 };

@@ -84,6 +84,7 @@ test('every address of the console is spelled in one place and does not change b
       "settings": "/settings?tab=a%2Fb+c",
       "setup": "/setup",
       "signIn": "/sign-in?next=a%2Fb+c",
+      "slaPolicy": "/sla-policy",
       "software": "/software/a%2Fb%20c",
       "softwareList": "/software",
       "source": "/advisory-sources/a%2Fb%20c",

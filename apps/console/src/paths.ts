@@ -55,6 +55,7 @@ export const paths = {
   vulnerabilities: list('/vulnerabilities'),
   vulnerability: detail('/vulnerabilities'),
   vulnerabilityCases: list('/cases'),
+  slaPolicy: () => '/sla-policy',
   vulnerabilityCase: detail('/cases'),
   releases: list('/releases'),
   release: detail('/releases'),

@@ -205,6 +205,11 @@ const routeTree = root.addChildren([
       lazyRouteComponent(() => import('./pages/vulnerabilities/case-page.tsx'), 'CasePage'),
     ),
     at(
+      '/sla-policy',
+      below('Cases', paths.vulnerabilityCases(), () => 'SLA policy'),
+      lazyRouteComponent(() => import('./pages/vulnerabilities/sla-policy-page.tsx'), 'SlaPolicyPage'),
+    ),
+    at(
       '/decisions',
       top('Decisions', paths.decisions()),
       lazyRouteComponent(() => import('./pages/vulnerabilities/decisions-page.tsx'), 'DecisionsPage'),

@@ -50,6 +50,7 @@ export const areas: readonly Area[] = [
       { text: 'Decisions', href: paths.decisions(), key: 'd' },
       { text: 'VEX', href: paths.vex(), key: 'x' },
       { text: 'Sources', href: paths.sources(), key: 'y' },
+      { text: 'SLA policy', href: paths.slaPolicy() },
     ],
   },
   {

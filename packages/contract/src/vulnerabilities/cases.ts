@@ -183,6 +183,21 @@ export const caseOperations = {
     problems: [],
     ok: SlaPolicy,
   }),
+  previewSlaPolicy: operation({
+    method: 'POST',
+    path: '/sla-policy/preview',
+    summary: 'What other clocks would mean for the open cases, without changing them',
+    permission: 'vulnerabilities.configure',
+    problems: [],
+    body: SlaPolicy,
+    ok: Type.Object({
+      open: Type.Integer({ description: 'Open cases' }),
+      moved: Type.Integer({ description: 'Of these, with another due date than now' }),
+      newlyOverdue: Type.Integer(),
+      relieved: Type.Integer({ description: 'Overdue now, and no longer then' }),
+      withoutClock: Type.Integer(),
+    }),
+  }),
   putSlaPolicy: operation({
     method: 'PUT',
     path: '/sla-policy',

@@ -8,6 +8,7 @@ import { query } from '../../api.ts';
 import { Section } from '../../ui/section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { integer } from '../../ui/time.ts';
+import { placeOf } from './region-places.ts';
 
 /** The map and its countries are loaded when somebody looks at them. */
 const RegionMap = lazy(() => import('./region-map.tsx').then((module) => ({ default: module.RegionMap })));
@@ -41,6 +42,13 @@ function Bars({ title, bars, total }: { title: string; bars: readonly Bar[]; tot
 const named = (rows: BlastRadius['byRegion'], none: string): Bar[] =>
   rows.map(({ value, vehicles }) => ({ label: value === '' ? none : value, vehicles }));
 
+/** A code with the name of the place, where it is known. */
+const regions = (rows: BlastRadius['byRegion']): Bar[] =>
+  rows.map(({ value, vehicles }) => {
+    const place = placeOf(value);
+    return { label: place ? `${value} (${place.name})` : value || 'No region', vehicles };
+  });
+
 /** Exactly how many vehicles carry it now, and which. */
 export function BlastRadiusPanel({ id }: { id: string }) {
   const answer = useQuery(query('getBlastRadius', { params: { ref: id }, query: {} }));
@@ -55,15 +63,17 @@ export function BlastRadiusPanel({ id }: { id: string }) {
             <Box fontSize="display-l" fontWeight="bold">
               {integer(vehicles)} {vehicles === 1 ? 'vehicle' : 'vehicles'}
             </Box>
-            {vehicles > 0 && (
-              <Suspense fallback={<div className="bh-map-space" />}>
-                <RegionMap
-                  counts={byRegion.map(({ value, vehicles: count }) => ({ region: value, vehicles: count }))}
-                />
-              </Suspense>
-            )}
-            <ColumnLayout columns={4} variant="text-grid">
-              <Bars title="By region" bars={named(byRegion, 'No region')} total={vehicles} />
+            <div className="bh-blast">
+              {vehicles > 0 && (
+                <Suspense fallback={<div className="bh-map-space" />}>
+                  <RegionMap
+                    counts={byRegion.map(({ value, vehicles: count }) => ({ region: value, vehicles: count }))}
+                  />
+                </Suspense>
+              )}
+              <Bars title="By region" bars={regions(byRegion)} total={vehicles} />
+            </div>
+            <ColumnLayout columns={3} variant="text-grid">
               <Bars title="By model" bars={named(byModel, 'No model')} total={vehicles} />
               <Bars title="By plant" bars={named(byPlant, 'No plant')} total={vehicles} />
               <Bars

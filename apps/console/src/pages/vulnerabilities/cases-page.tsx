@@ -1,4 +1,5 @@
 import type { VulnerabilityCase } from '@bulkhead/contract';
+import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { paths } from '../../paths.ts';
@@ -61,6 +62,7 @@ export function CasesPage() {
       columns={columns}
       rowId={({ id }) => id}
       freeText="ref"
+      actions={<Button href={paths.slaPolicy()}>SLA policy</Button>}
       empty={
         <Empty
           title="No cases"

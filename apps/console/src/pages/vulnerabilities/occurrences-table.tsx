@@ -29,7 +29,7 @@ const columns: readonly TableProps.ColumnDefinition<Occurrence>[] = [
     cell: ({ component }) => `${component.name} ${component.version ?? ''}`,
   },
   { id: 'roles', header: 'On', minWidth: 170, cell: placeOf },
-  { id: 'because', header: 'Place in the vehicle', minWidth: 240, cell: ({ because }) => because.join('; ') },
+  { id: 'because', header: 'Place in the vehicle', minWidth: 300, cell: ({ because }) => because.join('; ') },
   {
     id: 'priority',
     header: 'Priority',
@@ -45,7 +45,7 @@ const columns: readonly TableProps.ColumnDefinition<Occurrence>[] = [
   {
     id: 'verdict',
     header: 'How sure',
-    minWidth: 190,
+    minWidth: 240,
     cell: ({ verdict, strength }) => <VerdictMark verdict={verdict} strength={strength} />,
   },
   { id: 'state', header: 'State', minWidth: 140, cell: ({ state }) => <Status state={state} /> },

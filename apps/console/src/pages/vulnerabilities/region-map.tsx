@@ -3,7 +3,6 @@ import Box from '@cloudscape-design/components/box';
 import { geoArea, geoEqualEarth, geoPath } from 'd3-geo';
 import { useMemo } from 'react';
 import { merge } from 'topojson-client';
-import type { GeometryCollection, MultiPolygon, Polygon, Topology } from 'topojson-specification';
 import world from 'world-atlas/countries-110m.json';
 import { integer } from '../../ui/time.ts';
 import { ownersOf, placeOf, type RegionCount, type ScaleStep, scaleOf, stepOf } from './region-places.ts';
@@ -12,8 +11,11 @@ const width = 960;
 const height = 440;
 const antarctica = '010';
 
-type Land = Polygon | MultiPolygon;
-const topology = world as unknown as Topology<{ countries: GeometryCollection }>;
+type Topology = Parameters<typeof merge>[0];
+type Land = Extract<Topology['objects'][string], { type: 'Polygon' | 'MultiPolygon' }>;
+const topology = world as unknown as Topology & {
+  readonly objects: { readonly countries: { readonly geometries: Land[] } };
+};
 const countries = topology.objects.countries.geometries.filter(
   (one): one is Land => (one.type === 'Polygon' || one.type === 'MultiPolygon') && one.id !== antarctica,
 );

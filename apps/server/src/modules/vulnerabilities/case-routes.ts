@@ -14,5 +14,6 @@ export const caseRoutes = (use: Cases): Handlers<typeof caseOperations> => ({
   linkFix: ({ params, body }, { actor }) => use.linkFix(params.id, body.softwareId, body.campaign, actorOf(actor)),
   requestSupplier: ({ params, body }, { actor }) => use.request(params.id, body, actorOf(actor)),
   getSlaPolicy: () => use.policy(),
+  previewSlaPolicy: ({ body }) => use.previewPolicy(body),
   putSlaPolicy: ({ body }, { actor }) => use.savePolicy(body, actorOf(actor)),
 });

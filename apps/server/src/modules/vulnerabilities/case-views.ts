@@ -148,6 +148,20 @@ const around = (db: Db) => ({
       .orderBy('created_at')
       .execute(),
 
+  /** What other clocks would mean for the open cases. Days are of 24 hours, whatever the time zone of the session. */
+  policyEffect: async (policy: SlaPolicy, now: Date) => {
+    const { rows } = await sql<Record<'open' | 'moved' | 'newlyOverdue' | 'relieved' | 'withoutClock', number>>`
+      with clocks as (
+        select c.due_at, c.state <> 'paused' as runs, c.clock_from + make_interval(
+          secs => (${JSON.stringify(policy)}::jsonb -> c.outcome ->> c.criticality)::int * 86400.0 + c.paused_seconds) as due
+        from vulnerabilities_case c where c.state <> 'closed')
+      select count(*)::int as open, count(*) filter (where due is distinct from due_at)::int as moved,
+        count(*) filter (where runs and due < ${now} and (due_at is null or due_at >= ${now}))::int as "newlyOverdue",
+        count(*) filter (where runs and due_at < ${now} and (due is null or due >= ${now}))::int as relieved,
+        count(*) filter (where due is null)::int as "withoutClock" from clocks`.execute(db);
+    return rows[0] ?? { open: 0, moved: 0, newlyOverdue: 0, relieved: 0, withoutClock: 0 };
+  },
+
   policy: async (): Promise<SlaPolicy> => {
     const row = await db
       .selectFrom('vulnerabilities_setting')

@@ -213,8 +213,20 @@ test('a changed policy moves the due dates of open cases', async () => {
     'out-of-cycle': { low: 1, medium: 1, high: 1, 'very-high': 1 },
   };
 
+  const effect = await cases.previewPolicy(policy);
+  const open = (await cases.list({ filter: 'state != closed' })).items.length;
+  assert.ok(open > 0);
+  assert.equal(effect.open, open);
+  assert.ok(effect.moved > 0 && effect.moved <= open);
+  const clockless = { low: null, medium: null, high: null, 'very-high': null };
+  const none = { immediate: clockless, 'out-of-cycle': clockless, scheduled: clockless, defer: clockless };
+  assert.deepEqual(await cases.previewPolicy(none), { ...(await cases.previewPolicy(none)), open, withoutClock: open });
+  assert.deepEqual(await cases.policy(), defaultPolicy);
+
   await cases.savePolicy(policy, by);
   await cases.sweep();
+  // what was foretold is what came: nothing is left to move
+  assert.equal((await cases.previewPolicy(policy)).moved, 0);
 
   assert.ok(Date.parse((await only('CVE-2026-2002')).dueAt ?? '') < Date.parse(before ?? ''));
 });

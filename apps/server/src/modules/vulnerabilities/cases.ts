@@ -40,6 +40,7 @@ export const createCases = (deps: CaseDeps) => {
     list: views.list,
     get: detail,
     policy: views.policy,
+    previewPolicy: (policy: SlaPolicy) => views.policyEffect(policy, clock.now()),
     ...careOf(deps, change),
     ...remedyOf(deps, change),
 
