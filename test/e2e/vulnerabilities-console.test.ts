@@ -174,7 +174,7 @@ test('findings are kept as a view that a link opens again', { skip: noBrowser },
   await page.goto('/findings');
   await page.getByRole('row').filter({ hasText: other }).waitFor();
   await page.getByRole('button', { name: 'Views' }).click();
-  await page.getByRole('menuitem', { name: /Urgent/ }).click();
+  await page.getByRole('menuitem', { name: /^Urgent outcome/ }).click();
   await page.getByRole('row').filter({ hasText: other }).waitFor({ state: 'detached' });
   await page.getByRole('row').filter({ hasText: ref }).waitFor();
 });

@@ -12,7 +12,7 @@ const height = 440;
 const antarctica = '010';
 
 type Topology = Parameters<typeof merge>[0];
-type Land = Extract<Topology['objects'][string], { type: 'Polygon' | 'MultiPolygon' }>;
+type Land = Extract<Parameters<typeof merge>[1], readonly unknown[]>[number];
 const topology = world as unknown as Topology & {
   readonly objects: { readonly countries: { readonly geometries: Land[] } };
 };
