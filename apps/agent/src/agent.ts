@@ -8,7 +8,7 @@ import { openSession } from './mqtt-session.ts';
 import { createReports } from './reports.ts';
 import { openState, type State, type StateOptions } from './state.ts';
 import type { Credential } from './tls-context.ts';
-import { type AgentUpdates, createAgentUpdates } from './updates/agent-updates.ts';
+import { createAgentUpdates, type ProvidedUpdates } from './updates/agent-updates.ts';
 
 export interface AgentOptions {
   readonly vin: string;
@@ -28,7 +28,9 @@ export interface AgentOptions {
   readonly heartbeatSeconds?: number;
   readonly journalBytes?: number;
   /** Left out: this agent takes no updates. */
-  readonly updates?: AgentUpdates;
+  readonly updates?: ProvidedUpdates;
+  /** How often updates are asked for when nobody wakes this agent. */
+  readonly pollSeconds?: number | undefined;
   readonly log?: Log;
 }
 

@@ -9,6 +9,7 @@ export type AgentCode =
   | 'agent.state-damaged'
   | 'agent.install-failed'
   | 'agent.not-now'
+  | 'agent.bad-frame'
   | 'agent.platform-unreachable'
   | 'agent.platform-refused';
 

@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import type { Clock } from '@bulkhead/kernel';
-import { signerOf } from '@bulkhead/uptane';
+import { type Signer, signerOf } from '@bulkhead/uptane';
 import type { EventInput } from '../events.ts';
 import type { Log } from '../log.ts';
 import type { Identity, State } from '../state.ts';
-import { createUpdates } from './create-updates.ts';
+import { createUpdates, type Updates } from './create-updates.ts';
 import type { UpdatableEcu } from './ecu.ts';
 import type { Installer } from './installer.ts';
 import type { VehicleState } from './preconditions.ts';
@@ -26,11 +26,14 @@ export interface AgentUpdates {
   readonly user?: UserPort;
   readonly workshopKeys?: readonly KeyObject[];
   readonly workshopToken?: () => string | undefined;
-  readonly pollSeconds?: number;
+  readonly pollSeconds?: number | undefined;
   readonly healthTimeoutMs?: number;
   /** Restarts the ECU into the slot that was activated. */
   readonly restart?: () => void;
 }
+
+/** Once they are known, as the roots of a vehicle that is built before there is a repository. */
+export type ProvidedUpdates = AgentUpdates | (() => AgentUpdates | undefined);
 
 export interface AgentUpdatesDeps {
   readonly vin: string;
@@ -44,6 +47,7 @@ export interface AgentUpdatesDeps {
   readonly record: (event: EventInput) => void;
   /** What is installed has changed. */
   readonly reportInventory: () => Promise<void>;
+  readonly pollSeconds?: number | undefined;
   readonly log: Log;
 }
 
@@ -51,42 +55,47 @@ const defaultPollSeconds = 900;
 
 const severities = { installed: 'info', waiting: 'info', failed: 'medium', 'rolled-back': 'medium' } as const;
 
-/** The update client as a part of the agent: it polls, is woken, and leaves a trace in the security events. */
-export function createAgentUpdates(options: AgentUpdates, deps: AgentUpdatesDeps) {
-  const { vin, serial, state, record, log } = deps;
+function createClient(options: AgentUpdates, deps: AgentUpdatesDeps): Updates {
+  const { serial, state, identity } = deps;
   const { hardwareId, installer, health } = options;
-  const signer = signerOf(state.updateKey());
-  const updates = createUpdates({
-    ...options,
-    ...deps,
-    credential: deps.identity,
-    signer,
-    primary: createPrimaryEcu({
-      serial,
-      hardwareId,
-      signer,
-      installer,
-      health,
-      decryptionKey: state.decryptionKey(),
-    }),
-  });
+  const signer = updateSignerOf(state);
+  const own = { serial, hardwareId, signer, installer, health, decryptionKey: state.decryptionKey() };
+  return createUpdates({ ...options, ...deps, credential: identity, signer, primary: createPrimaryEcu(own) });
+}
+
+/** Signs the version reports of the ECU that the state belongs to. */
+export const updateSignerOf = (state: Pick<State, 'updateKey'>): Signer => signerOf(state.updateKey());
+
+/** The update client as a part of the agent: it polls, is woken, and leaves a trace in the security events. */
+export function createAgentUpdates(provided: ProvidedUpdates, deps: AgentUpdatesDeps) {
+  const { record, log } = deps;
+  let options = typeof provided === 'function' ? undefined : provided;
+  let updates = options && createClient(options, deps);
   let last = '';
+
+  async function cycle(): Promise<CycleResult> {
+    if (!updates && typeof provided === 'function') {
+      options = provided();
+      updates = options && createClient(options, deps);
+    }
+    return updates ? updates.cycle() : { end: 'idle', detail: 'this vehicle is not provisioned for updates yet' };
+  }
 
   function ended({ end, detail }: CycleResult): void {
     if (end === 'installed' || end === 'rolled-back')
       deps.reportInventory().catch((error: unknown) => log('info', {}, `inventory not reported: ${String(error)}`));
-    if (end === 'reboot') options.restart?.();
-    if (end === 'installed' || end === 'waiting' || end === 'failed' || end === 'rolled-back') {
-      const told = `${end} ${detail}`;
-      if (told !== last)
-        record({ type: `update.${end}`, severity: severities[end], data: { vin, detail: detail.slice(0, 500) } });
-      last = told;
-    } else last = '';
+    if (end === 'reboot') options?.restart?.();
+    const isTold = end === 'installed' || end === 'waiting' || end === 'failed' || end === 'rolled-back';
+    const told = isTold ? `${end} ${detail}` : '';
+    // a vehicle that waits says so once, not at every turn
+    if (isTold && told !== last)
+      record({ type: `update.${end}`, severity: severities[end], data: { detail: detail.slice(0, 500) } });
+    last = told;
   }
 
   const loop = createUpdateLoop({
-    cycle: updates.cycle,
-    pollSeconds: options.pollSeconds ?? defaultPollSeconds,
+    cycle,
+    pollSeconds: options?.pollSeconds ?? deps.pollSeconds ?? defaultPollSeconds,
     spread: deps.spread,
     ended,
     log,
@@ -95,7 +104,7 @@ export function createAgentUpdates(options: AgentUpdates, deps: AgentUpdatesDeps
     ...loop,
     stop: (): void => {
       loop.stop();
-      updates.close();
+      updates?.close();
     },
   });
 }

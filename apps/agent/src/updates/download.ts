@@ -24,20 +24,29 @@ export interface DownloadOptions {
  */
 export async function downloadImage(options: DownloadOptions): Promise<void> {
   const { expected, path } = options;
+  const held = existsSync(path) ? statSync(path).size : 0;
+  if (held > expected.length) rmSync(path);
   try {
-    if (existsSync(path) && statSync(path).size > expected.length) rmSync(path);
-    const check = createImageCheck(expected);
-    const from = await checkHeld(path, check);
-    if (from < expected.length) await fetchRest(options, from, check);
-    check.finish();
+    await downloadOnce(options);
   } catch (error) {
-    // wrong bytes are of no use; those that are merely incomplete are
-    if (error instanceof UptaneError && wrongBytes.has(error.code)) rmSync(path, { force: true });
-    throw error;
+    if (!areWrongBytes(error)) throw error; // what is merely incomplete is of use later
+    rmSync(path, { force: true });
+    // the first part may be that of somebody who cut the download off; the whole is asked for once
+    if (held === 0) throw error;
+    await downloadImage(options);
   }
 }
 
-const wrongBytes: ReadonlySet<string> = new Set(['uptane.arbitrary-software', 'uptane.endless-data']);
+async function downloadOnce(options: DownloadOptions): Promise<void> {
+  const { expected, path } = options;
+  const check = createImageCheck(expected);
+  const from = await checkHeld(path, check);
+  if (from < expected.length) await fetchRest(options, from, check);
+  check.finish();
+}
+
+const areWrongBytes = (error: unknown) =>
+  error instanceof UptaneError && (error.code === 'uptane.arbitrary-software' || error.code === 'uptane.endless-data');
 
 type Check = ReturnType<typeof createImageCheck>;
 

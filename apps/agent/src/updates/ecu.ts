@@ -24,6 +24,8 @@ export interface UpdatableEcu {
   readonly hardwareId: string;
   readonly key: PublicKey;
   standing(): Promise<SlotStanding>;
+  /** The same, or what was last known of an ECU that is out of reach. */
+  lastStanding(): Promise<SlotStanding>;
   /** Its own report under its own key; the last one again while it is out of reach, undefined when there is none. */
   versionReport(context: ReportContext): Promise<Uint8Array | undefined>;
   /** Verifies the image itself as far as it can, and puts it into the slot that does not run. @throws UptaneError, AgentError */

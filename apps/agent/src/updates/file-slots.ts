@@ -29,6 +29,13 @@ export interface FileSlotsOptions {
   readonly reached?: FaultPoint;
 }
 
+export interface FileSlots extends Installer {
+  /** A restart, as the boot loader sees it. */
+  boot(): void;
+  /** File of the slot that runs; undefined when there is none. */
+  runningPath(): string | undefined;
+}
+
 /** What the boot loader reads; one file, so that it is always the old or the new word. */
 interface BootRecord {
   readonly active: SlotName;
@@ -69,7 +76,7 @@ export function nextBoot(directory: string): { readonly slot: SlotName; readonly
  * A/B slots as files, with the boot loader's part (a counted trial, as U-Boot's `bootlimit` or systemd-boot's counting
  * do it). For simulated ECUs, tests, and ECUs whose "slot" is a file that their own program picks up.
  */
-export function createFileSlots(options: FileSlotsOptions): Installer & { boot(): void } {
+export function createFileSlots(options: FileSlotsOptions): FileSlots {
   const { directory, durable = true, tries = defaultTries, reached = noFault } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const write = (path: string, value: object, what: string) =>
@@ -115,6 +122,10 @@ export function createFileSlots(options: FileSlotsOptions): Installer & { boot()
 
   return Object.freeze({
     boot,
+    runningPath: () => {
+      const path = contentPath(directory, booted.slot);
+      return existsSync(path) ? path : undefined;
+    },
     standing: async () => standing(),
     stage,
     activate: async () => {

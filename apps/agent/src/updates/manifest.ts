@@ -101,8 +101,9 @@ async function register({ primary, ecus, store, log }: DirectorLinkOptions, post
   if (store.record().registered === mark) return true;
   const status = await post('POST', 'ecus', body);
   if (status === undefined) return false;
-  // 409: known already; if it knows other keys it will refuse the manifest, and say so to its people
-  if (status >= 400 && status !== 409) {
+  // Other keys are registered already: their replacement needs somebody's word. Until then the Director judges the manifest.
+  if (status === 409) return true;
+  if (status >= 400) {
     log('warn', { status }, 'the Director refused the registration of the ECUs');
     return false;
   }

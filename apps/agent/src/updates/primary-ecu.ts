@@ -62,14 +62,11 @@ export async function* plainContent(
   { path }: ImageFile,
   key: KeyObject | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const content = createReadStream(path, { highWaterMark: 64 * 1024 });
-  if (!encrypted) {
-    for await (const chunk of content) yield chunk as Buffer;
-    return;
-  }
-  const decryptor = createImageDecryptor(contentKeyOf(serial, filename, encrypted, key));
-  for await (const chunk of content) yield decryptor.update(chunk as Buffer);
-  yield decryptor.finish();
+  // the key first: a stream that nobody reads any more would fail where nobody hears it
+  const decryptor = encrypted && createImageDecryptor(contentKeyOf(serial, filename, encrypted, key));
+  for await (const chunk of createReadStream(path, { highWaterMark: 64 * 1024 }))
+    yield decryptor ? decryptor.update(chunk as Buffer) : (chunk as Buffer);
+  if (decryptor) yield decryptor.finish();
 }
 
 function contentKeyOf(serial: string, filename: string, encrypted: EncryptedImage, key: KeyObject | undefined) {
@@ -88,6 +85,7 @@ export function createPrimaryEcu(options: OwnEcuOptions): UpdatableEcu {
     hardwareId,
     key: signer.key,
     standing: installer.standing,
+    lastStanding: installer.standing,
     versionReport: async (context: ReportContext) =>
       ownReport(serial, (await installer.standing()).running, context, signer),
     install: (image: VerifiedImage, file: ImageFile) =>

@@ -62,7 +62,7 @@ export interface TestImage {
   readonly content: Buffer;
   readonly releaseCounter?: number;
   readonly encrypted?: { readonly image: EncryptedImage; readonly content: Buffer };
-  readonly imageRepository?: Partial<Target> & { readonly custom?: TargetCustom };
+  readonly imageRepository?: Partial<Target>;
 }
 
 export const hashesOfBytes = (content: Uint8Array): Hashes =>
@@ -116,6 +116,8 @@ export interface TestOffer {
   readonly expires?: Partial<Record<TopRole, string>>;
   /** Other signers, as of a thief. */
   readonly by?: Partial<RoleKeys>;
+  /** Who signs the Director's targets, where that is not one signer. */
+  readonly targetsBy?: readonly Signer[];
   /** The last word on the Director's targets before they are signed. */
   readonly change?: (targets: Targets) => Targets;
 }
@@ -239,12 +241,12 @@ function publish(
   offer: Partial<TestOffer>,
 ): void {
   const repository = platform[which];
-  const { expires = {}, by = {} } = offer;
+  const { expires = {}, by = {}, targetsBy } = offer;
   const keys = { ...repository.keys, ...by };
   const { version } = targets;
   repository.version = version;
   const put = (role: TopRole, payload: Payload) => {
-    const bytes = signPayload(payload, dialectB, [keys[role]]);
+    const bytes = signPayload(payload, dialectB, (role === 'targets' && targetsBy) || [keys[role]]);
     platform.files.set(`${prefix[which]}/${dialectB.path(role, version)}`, bytes);
     return bytes;
   };

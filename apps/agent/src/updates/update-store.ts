@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { InstallationReport, RepositoryState, TrustedState } from '@bulkhead/uptane';
+import type { InstallationReport, TrustedState } from '@bulkhead/uptane';
 import { seal, unseal } from '../sealing.ts';
 import { type State, writeAtomically } from '../state.ts';
 import { type FaultPoint, noFault } from './installer.ts';
 import type { SlotImage } from './slot-image.ts';
+import { trustedFromWire, trustedToWire, type WireTrusted } from './trusted-wire.ts';
 
 /** One ECU of an installation that has begun to activate. */
 export interface InstallationEcu {
@@ -74,33 +75,6 @@ const empty: UpdateRecord = Object.freeze({
   events: [],
 });
 
-interface WireRepository {
-  readonly root: string;
-  readonly timestamp?: string;
-  readonly snapshot?: string;
-  readonly targets?: string;
-  readonly delegated: readonly (readonly [string, string])[];
-}
-
-const text = (bytes: Uint8Array | undefined) => (bytes ? Buffer.from(bytes).toString('base64') : undefined);
-const bytes = (base64: string | undefined) => (base64 === undefined ? undefined : Buffer.from(base64, 'base64'));
-
-const toWire = ({ root, timestamp, snapshot, targets, delegated }: RepositoryState) => ({
-  root: text(root),
-  timestamp: text(timestamp),
-  snapshot: text(snapshot),
-  targets: text(targets),
-  delegated: [...(delegated ?? [])].map(([name, file]) => [name, text(file)]),
-});
-
-const fromWire = (wire: WireRepository): RepositoryState => ({
-  root: Buffer.from(wire.root, 'base64'),
-  timestamp: bytes(wire.timestamp),
-  snapshot: bytes(wire.snapshot),
-  targets: bytes(wire.targets),
-  delegated: new Map(wire.delegated.map(([name, file]) => [name, Buffer.from(file, 'base64')])),
-});
-
 export interface UpdateStoreOptions {
   readonly state: Pick<State, 'directory' | 'durable' | 'sealingKey'>;
   /** What the ECU was built with (requirement C4): the roots of both repositories. */
@@ -132,11 +106,10 @@ export function openUpdateStore({ state, roots, reached = noFault }: UpdateStore
       (step) => reached(`${name}-${step}`),
     );
 
-  type WireTrusted = { director: WireRepository; image: WireRepository; latestTime?: string } | undefined;
   let record: UpdateRecord = { ...empty, ...read<Partial<UpdateRecord>>('record', {}) };
-  const stored = read<WireTrusted>('trusted', undefined);
+  const stored = read<WireTrusted | undefined>('trusted', undefined);
   let trusted: TrustedState = stored
-    ? { director: fromWire(stored.director), image: fromWire(stored.image), latestTime: stored.latestTime }
+    ? trustedFromWire(stored)
     : { director: { root: roots.director }, image: { root: roots.image } };
   if (damaged) record = { ...record, attacks: [...record.attacks, 'agent.state-damaged update state'] };
 
@@ -151,7 +124,7 @@ export function openUpdateStore({ state, roots, reached = noFault }: UpdateStore
     trusted: () => trusted,
     saveTrusted: (next: TrustedState): void => {
       trusted = next;
-      write('trusted', { director: toWire(next.director), image: toWire(next.image), latestTime: next.latestTime });
+      write('trusted', trustedToWire(next));
     },
     /** Where an image is collected while it is downloaded; named by its hash. */
     downloadPath: (sha256: string) => join(directory, `download-${sha256}`),

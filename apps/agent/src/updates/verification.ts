@@ -52,8 +52,8 @@ export function createVerification({ vin, ecus, https, store, time }: Verificati
 
   async function ecuStates(): Promise<ReadonlyMap<string, EcuState>> {
     const states = await Promise.all(
-      ecus.map(async ({ serial, hardwareId, standing }) => {
-        const { running } = await standing();
+      ecus.map(async ({ serial, hardwareId, lastStanding }) => {
+        const { running } = await lastStanding();
         return [serial, { hardwareId, installed: running && installedOf(running) }] as const;
       }),
     );
