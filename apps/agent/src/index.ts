@@ -6,5 +6,11 @@ export { openSession, type Session, type SessionOptions } from './mqtt-session.t
 export { type Identity, openState } from './state.ts';
 export { backoffMs, renewalDue } from './timing.ts';
 export type { Credential } from './tls-context.ts';
-export { type AgentUpdates } from './updates/agent-updates.ts';
-export { createFileSlots } from './updates/file-slots.ts';
+export { type AgentUpdates, updateSignerOf } from './updates/agent-updates.ts';
+export { fetchUpdateRoots, type UpdateRoots } from './updates/fetch-roots.ts';
+export { createFileSlots, type FileSlots } from './updates/file-slots.ts';
+export type { VehicleSignals } from './updates/preconditions.ts';
+export { createSecondary } from './updates/secondary.ts';
+export { createSecondaryEcu } from './updates/secondary-ecu.ts';
+export type { SlotImage } from './updates/slot-image.ts';
+export type { UserDecision, UserPort } from './updates/user.ts';

@@ -30,6 +30,32 @@ export const stepSchemas = {
 type StepName = keyof typeof stepSchemas;
 export type Step = { [K in StepName]: Static<(typeof stepSchemas)[K]> }[StepName];
 
+const Part = Type.Number({ minimum: 0, maximum: 1 });
+const UpdatesSchema = Type.Object(
+  {
+    pollSeconds: Type.Optional(Type.Number({ minimum: 1, maximum: 86_400 })),
+    drivingShare: Type.Optional(Part),
+    phaseSeconds: Type.Optional(Type.Number({ minimum: 1, maximum: 86_400, description: 'Mean time in one state' })),
+    denyShare: Type.Optional(Part),
+    postponeShare: Type.Optional(Part),
+    answerSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400 })),
+    failing: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            program: Type.String({ minLength: 1, maxLength: 128 }),
+            version: Type.String({ minLength: 1, maxLength: 128 }),
+            share: Part,
+          },
+          closed,
+        ),
+        { maxItems: 100, description: 'Releases that do not pass their health check in a share of the vehicles' },
+      ),
+    ),
+  },
+  closed,
+);
+
 const ScenarioSchema = Type.Object(
   {
     description: Type.Optional(Type.String({ maxLength: 1000 })),
@@ -42,6 +68,7 @@ const ScenarioSchema = Type.Object(
     eventsPerVehicleAndHour: Type.Optional(Type.Number({ minimum: 0, maximum: 3_600_000 })),
     offlineShare: Type.Optional(Type.Number({ minimum: 0, maximum: 0.9 })),
     rogueEverySeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400, description: '0 = never' })),
+    updates: Type.Optional(UpdatesSchema),
     repeatAfterSeconds: Type.Optional(Type.Number({ minimum: 1, maximum: 31_536_000 })),
     steps: Type.Optional(Type.Array(Type.Unknown(), { maxItems: 10_000 })),
   },

@@ -13,6 +13,7 @@ import { playScenario } from './run/play-scenario.ts';
 import { playRogue, type RogueResult } from './run/rogue.ts';
 import { type RunningFleet, runFleet } from './run/run-fleet.ts';
 import { readScenario, type Scenario } from './scenario.ts';
+import { updateBehaviour } from './updates/update-behaviour.ts';
 
 export interface Simulation {
   readonly fleet: Fleet;
@@ -104,6 +105,7 @@ export async function simulate(options: SimulatorOptions, hooks: SimulationHooks
     offlineShare: scenario.offlineShare ?? 0.05,
     connectsPerSecond: options.connectsPerSecond,
     heartbeatSeconds: 60,
+    updates: updateBehaviour(scenario),
     log: hooks.log,
     debug: (fields, message) => {
       if (options.verbose) hooks.log(`${message} ${JSON.stringify(fields)}`);

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import type { Identity, State } from '../state.ts';
 import { createUpdates, type Updates } from './create-updates.ts';
 import type { UpdatableEcu } from './ecu.ts';
+import type { UpdateRoots } from './fetch-roots.ts';
 import type { Installer } from './installer.ts';
 import type { VehicleState } from './preconditions.ts';
 import { createPrimaryEcu, type HealthCheck } from './primary-ecu.ts';
@@ -17,8 +18,7 @@ import type { UserPort } from './user.ts';
 export interface AgentUpdates {
   /** Kind of hardware of this ECU, as releases name it. */
   readonly hardwareId: string;
-  /** First roots of Director and Image repository (requirement C4). */
-  readonly roots: { readonly director: Uint8Array; readonly image: Uint8Array };
+  readonly roots: UpdateRoots;
   readonly installer: Installer;
   readonly health: HealthCheck;
   readonly secondaries?: readonly UpdatableEcu[];

@@ -6,9 +6,11 @@ import type { Claims } from '../provision/claims.ts';
 import type { Endpoints } from '../provision/platform.ts';
 import type { SimulatorState } from '../provision/simulator-state.ts';
 import { createRandom } from '../random.ts';
+import type { UpdateBehaviour } from '../updates/simulated-updates.ts';
 import { eventStream } from './benign-events.ts';
 import { createChurn } from './churn.ts';
 import { enrolQuietEcus, type IdentityOptions } from './ecu-identities.ts';
+import { createFleetUpdates } from './fleet-updates.ts';
 import { createVehicle, type SimulatedVehicle } from './simulated-vehicle.ts';
 
 export interface RunOptions {
@@ -23,6 +25,8 @@ export interface RunOptions {
   readonly offlineShare: number;
   readonly connectsPerSecond: number;
   readonly heartbeatSeconds: number;
+  /** How vehicles and users meet updates; left out: no vehicle takes any. */
+  readonly updates?: UpdateBehaviour;
   readonly log: (line: string) => void;
   readonly debug: (fields: object, message: string) => void;
 }
@@ -57,9 +61,12 @@ export function runFleet(options: RunOptions) {
     stop: stop.signal,
   };
 
+  const updating = createFleetUpdates(options, vehicles);
+
   function add(vehicle: FleetVehicle): void {
     const { serial } = vehicle.telematics;
     const made = createVehicle({
+      ...updating?.of(vehicle),
       vehicle,
       endpoints,
       directory: state.path('vehicles', vehicle.vin),
@@ -106,12 +113,14 @@ export function runFleet(options: RunOptions) {
     live: (): void => {
       noise.start();
       churn.start();
+      updating?.start();
     },
     figures: (): FleetFigures => figuresOf(vehicles),
     stop: async (): Promise<void> => {
       stop.abort();
       noise.stop();
       churn.stop();
+      updating?.stop();
       for (const { agent } of vehicles) agent.stop();
       await sleep(200); // lets the farewells leave
     },

@@ -4,6 +4,7 @@ import type { FleetVehicle } from '../fleet/build-fleet.ts';
 import { contentHash } from '../fleet/content-hash.ts';
 import { programNamed } from '../fleet/software.ts';
 import type { Endpoints } from '../provision/platform.ts';
+import type { SimulatedUpdates } from '../updates/simulated-updates.ts';
 
 export interface VehicleOptions {
   readonly vehicle: FleetVehicle;
@@ -15,6 +16,8 @@ export interface VehicleOptions {
   readonly spread: number;
   readonly heartbeatSeconds: number;
   readonly log: (level: 'info' | 'warn', fields: object, message: string) => void;
+  /** Left out: it takes no updates. */
+  readonly updates?: SimulatedUpdates;
 }
 
 export interface SimulatedVehicle {
@@ -26,12 +29,12 @@ export interface SimulatedVehicle {
 
 /** A vehicle with the real agent on its telematics unit; the other ECUs are what that agent finds behind it. */
 export function createVehicle(options: VehicleOptions): SimulatedVehicle {
-  const { vehicle, endpoints, directory, claim, clock, spread, heartbeatSeconds, log } = options;
+  const { vehicle, endpoints, directory, claim, clock, spread, heartbeatSeconds, log, updates } = options;
   let oldest = false;
   const inventory = () => ({
     software: vehicle.ecus.flatMap(({ serial, software }) =>
       software.map(({ name, reported }) => {
-        const version = oldest ? programNamed(name).versions[0] : reported;
+        const version = oldest ? programNamed(name).versions[0] : (updates?.installed(serial, name) ?? reported);
         return { ecuSerial: serial, name, version, sha256: contentHash(name, version) };
       }),
     ),
@@ -55,6 +58,7 @@ export function createVehicle(options: VehicleOptions): SimulatedVehicle {
     spread,
     heartbeatSeconds,
     log,
+    ...(updates ? { updates: updates.provide, pollSeconds: updates.pollSeconds } : {}),
   });
   return Object.freeze({
     vehicle,
