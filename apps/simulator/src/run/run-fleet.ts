@@ -54,13 +54,8 @@ export function runFleet(options: RunOptions) {
     return claim;
   };
   const vehicles: SimulatedVehicle[] = [];
-  const identityOptions: IdentityOptions = {
-    endpoints,
-    directoryOf: (serial) => state.path('ecus', serial),
-    claimOf,
-    stop: stop.signal,
-  };
-
+  const directoryOf = (serial: string) => state.path('ecus', serial);
+  const identityOptions: IdentityOptions = { endpoints, directoryOf, claimOf, stop: stop.signal };
   const updating = createFleetUpdates(options, vehicles);
 
   function add(vehicle: FleetVehicle): void {
