@@ -14,8 +14,8 @@ import { createImageCheck, type VerifiedImage } from '@bulkhead/uptane';
 import { AgentError } from '../error.ts';
 import { fileOf } from './fetch-images.ts';
 import { plainContent } from './primary-ecu.ts';
-import type { SecondaryOptions } from './secondary.ts';
 import type { SecondaryAnswer } from './secondary-frames.ts';
+import type { SecondaryOptions } from './secondary-options.ts';
 import type { SecondaryStore } from './secondary-store.ts';
 import { slotImageOf } from './slot-image.ts';
 

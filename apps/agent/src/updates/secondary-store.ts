@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { TrustedState } from '@bulkhead/uptane';
 import { seal, unseal } from '../sealing.ts';
 import { writeAtomically } from '../state.ts';
-import type { SecondaryOptions } from './secondary.ts';
+import type { SecondaryOptions } from './secondary-options.ts';
 import { trustedFromWire, trustedToWire, type WireTrusted } from './trusted-wire.ts';
 
 interface Kept {

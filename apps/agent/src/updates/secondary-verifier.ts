@@ -12,8 +12,8 @@ import {
 } from '@bulkhead/uptane';
 import { AgentError } from '../error.ts';
 import { fileOf } from './fetch-images.ts';
-import type { SecondaryOptions } from './secondary.ts';
 import type { SecondaryAnswer } from './secondary-frames.ts';
+import type { SecondaryOptions } from './secondary-options.ts';
 import type { SecondaryStore } from './secondary-store.ts';
 import { installedOf } from './slot-image.ts';
 

@@ -1,29 +1,11 @@
-import type { KeyObject } from 'node:crypto';
-import type { Signer } from '@bulkhead/uptane';
 import { UptaneError } from '@bulkhead/uptane';
 import { AgentError } from '../error.ts';
-import type { State } from '../state.ts';
-import type { Installer } from './installer.ts';
-import { type HealthCheck, ownReport } from './primary-ecu.ts';
+import { ownReport } from './primary-ecu.ts';
 import { decodeFrame, encodeFrame, type SecondaryAnswer, type SecondaryRequest } from './secondary-frames.ts';
 import { createSecondaryImage } from './secondary-image.ts';
+import type { SecondaryOptions } from './secondary-options.ts';
 import { openSecondaryStore } from './secondary-store.ts';
 import { createSecondaryVerifier } from './secondary-verifier.ts';
-
-export interface SecondaryOptions {
-  readonly vin: string;
-  readonly serial: string;
-  readonly hardwareId: string;
-  readonly signer: Signer;
-  readonly decryptionKey?: KeyObject;
-  readonly installer: Installer;
-  readonly health: HealthCheck;
-  /** Full: all roles of both repositories. Partial: the Director's root and targets (requirement C1). */
-  readonly verification: 'partial' | 'full';
-  /** What it was built with (requirement C4); the Image repository's is for full verification. */
-  readonly roots: { readonly director: Uint8Array; readonly image: Uint8Array };
-  readonly state: Pick<State, 'directory' | 'durable' | 'sealingKey'>;
-}
 
 const failureOf = (error: unknown): SecondaryAnswer => {
   const detail = (error instanceof Error ? error.message : String(error)).slice(0, 300);

@@ -1,15 +1,23 @@
-import type { FleetVehicle } from '../fleet/build-fleet.ts';
+import type { Fleet, FleetVehicle } from '../fleet/build-fleet.ts';
+import type { Endpoints } from '../provision/platform.ts';
+import type { SimulatorState } from '../provision/simulator-state.ts';
 import { createRandom } from '../random.ts';
-import { createSimulatedUpdates, type SimulatedUpdates } from '../updates/simulated-updates.ts';
+import { createSimulatedUpdates, type SimulatedUpdates, type UpdateBehaviour } from '../updates/simulated-updates.ts';
 import { createUpdateRoots } from '../updates/update-roots.ts';
-import type { RunOptions } from './run-fleet.ts';
 import type { SimulatedVehicle } from './simulated-vehicle.ts';
 
 const lookForRootsMs = 10_000;
 
+export interface FleetUpdatesOptions {
+  readonly fleet: Fleet;
+  readonly state: SimulatorState;
+  readonly endpoints: Endpoints;
+  readonly updates?: UpdateBehaviour;
+}
+
 /** The updates of a fleet: one state of ECUs per vehicle, and the roots that all of them are built with. */
 export function createFleetUpdates(
-  { fleet, state, endpoints, updates: behaviour }: RunOptions,
+  { fleet, state, endpoints, updates: behaviour }: FleetUpdatesOptions,
   vehicles: readonly SimulatedVehicle[],
 ) {
   if (!behaviour) return undefined;
