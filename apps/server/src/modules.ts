@@ -238,14 +238,15 @@ export async function createModules(platform: Platform) {
 }
 export type Modules = Awaited<ReturnType<typeof createModules>>;
 
-function wireImages({ db, clock, keys, log, metrics, live, dataDirectory }: Platform, notify: Notify) {
+function wireImages({ config, db, clock, keys, log, metrics, live, dataDirectory }: Platform, notify: Notify) {
   return createImages({
     db,
     clock,
     keys,
     log,
     metrics,
-    blobs: createBlobs({ directory: join(dataDirectory, 'images') }),
+    blobs: createBlobs({ directory: join(dataDirectory, 'images'), reserve: config.images.reserveBytes }),
+    maxImageBytes: config.images.maxBytes,
     bind: (tx) => ({ audit: createAudit(tx) }),
     notify,
     announce: async (_tx, what) => live.announce(what),

@@ -18,6 +18,7 @@ export const permissions = [
   'images.read',
   'images.upload',
   'images.sign',
+  'images.manage',
   'images.publish',
   'inventory.read',
   'inventory.write',
@@ -40,7 +41,7 @@ export const permissions = [
 ] as const;
 export type Permission = (typeof permissions)[number];
 
-export const roles = ['administrator', 'engineer', 'analyst', 'auditor', 'provisioner', 'viewer'] as const;
+export const roles = ['administrator', 'engineer', 'analyst', 'auditor', 'provisioner', 'supplier', 'viewer'] as const;
 export type Role = (typeof roles)[number];
 
 /** What each role is for, in the words shown to the person who grants it. */
@@ -50,5 +51,6 @@ export const roleDescriptions: Readonly<Record<Role, string>> = Object.freeze({
   analyst: 'VSOC: sees vehicles, connections, events and vulnerabilities; may work on cases and cut a connection',
   auditor: 'Sees everything including the audit log; changes nothing',
   provisioner: 'Plant and tooling: imports inventory and requests claim certificates',
+  supplier: 'Hands in images and files that it signed for its part of the Image repository; sees nothing',
   viewer: 'Sees vehicles, software, identities, vulnerabilities and updates; changes nothing',
 });

@@ -117,7 +117,7 @@ export const repositoryOperations = {
     method: 'POST',
     path: '/repository/online-keys/:role/renewal',
     summary: 'Make a new key for snapshot or timestamp; it signs once a root that names it is published',
-    permission: 'images.sign',
+    permission: 'images.manage',
     problems: [],
     params: Type.Object({ role: OnlineRole }),
     body: Empty,
@@ -128,7 +128,7 @@ export const repositoryOperations = {
     path: '/repository/roots',
     summary:
       'Open a root ceremony: the platform writes the next root with its newest online keys, people sign it offline',
-    permission: 'images.sign',
+    permission: 'images.manage',
     problems: ['images.bad-metadata', 'images.draft-exists'],
     body: Type.Object(
       {
@@ -147,7 +147,7 @@ export const repositoryOperations = {
     method: 'POST',
     path: '/repository/targets',
     summary: 'Open the next version of the top-level targets with these delegations; images it lists stay',
-    permission: 'images.sign',
+    permission: 'images.manage',
     problems: ['images.bad-metadata', 'images.draft-exists', 'images.no-repository', 'images.overlapping-delegations'],
     body: Type.Object(
       {
@@ -200,7 +200,7 @@ export const repositoryOperations = {
     method: 'DELETE',
     path: '/repository/drafts/:dialect/:role',
     summary: 'Throw a draft away, with the signatures it has',
-    permission: 'images.sign',
+    permission: 'images.manage',
     problems: ['images.unknown-metadata'],
     params: draftParams,
     ok: Empty,

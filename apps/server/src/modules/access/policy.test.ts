@@ -17,7 +17,7 @@ test('an auditor reads everything and changes nothing', () => {
 });
 
 test('no role but the administrator changes operators and tokens', () => {
-  for (const name of ['engineer', 'analyst', 'auditor', 'provisioner', 'viewer'] as const)
+  for (const name of ['engineer', 'analyst', 'auditor', 'provisioner', 'supplier', 'viewer'] as const)
     assert.ok(!held(name).has('access.write'), name);
 });
 
@@ -29,6 +29,10 @@ test('a viewer and no role at all change nothing', () => {
 test('a provisioner imports and asks for claim certificates but revokes nothing and sees no audit log', () => {
   assert.ok(held('provisioner').has('inventory.import') && held('provisioner').has('identity.issue'));
   assert.ok(!held('provisioner').has('identity.revoke') && !held('provisioner').has('audit.read'));
+});
+
+test('a supplier hands in images and files that it signed, and sees and changes nothing else', () => {
+  assert.deepEqual([...held('supplier')].sort(), ['images.sign', 'images.upload', 'public', 'signed-in']);
 });
 
 test('roles add up', () => {

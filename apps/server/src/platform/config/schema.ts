@@ -109,6 +109,13 @@ export const ConfigSchema = Type.Object(
       },
       closed,
     ),
+    images: Type.Object(
+      {
+        maxBytes: whole('Largest image for vehicles in bytes', 68_719_476_736, 1_048_576, 1_099_511_627_776),
+        reserveBytes: whole('Bytes of the disk that images leave free', 536_870_912, 0, 1_099_511_627_776),
+      },
+      closed,
+    ),
     notifications: Type.Object(
       {
         smtpHost: text('Mail server that takes the notifications; empty means that mail channels cannot be made', ''),

@@ -12,7 +12,8 @@ permit (
   action in [
     Bulkhead::Action::"inventory.write", Bulkhead::Action::"inventory.import", Bulkhead::Action::"identity.issue",
     Bulkhead::Action::"identity.revoke", Bulkhead::Action::"connectivity.command", Bulkhead::Action::"connectivity.disconnect",
-    Bulkhead::Action::"images.upload", Bulkhead::Action::"images.sign", Bulkhead::Action::"images.publish",
+    Bulkhead::Action::"images.upload", Bulkhead::Action::"images.sign", Bulkhead::Action::"images.manage",
+    Bulkhead::Action::"images.publish",
     Bulkhead::Action::"jobs.cancel",
     Bulkhead::Action::"notifications.write",
     Bulkhead::Action::"updates.write", Bulkhead::Action::"updates.approve", Bulkhead::Action::"updates.release",
@@ -39,6 +40,12 @@ permit (
     Bulkhead::Action::"inventory.read", Bulkhead::Action::"inventory.write", Bulkhead::Action::"inventory.import",
     Bulkhead::Action::"identity.read", Bulkhead::Action::"identity.issue", Bulkhead::Action::"jobs.read"
   ],
+  resource
+);
+
+permit (
+  principal in Bulkhead::Role::"supplier",
+  action in [Bulkhead::Action::"images.upload", Bulkhead::Action::"images.sign"],
   resource
 );
 
