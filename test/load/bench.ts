@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAudit } from './audit-log.ts';
+import { benchDirectorFleet } from './director-fleet.ts';
 import { benchDirectorSets } from './director-sets.ts';
 import { benchEstIssue } from './est-issue.ts';
 import { benchEventsCommit } from './events-commit.ts';
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'import.ecus': benchImportEcus,
   'http.list': benchHttpList,
   'updates.director': benchDirectorSets,
+  'updates.fleet': benchDirectorFleet,
   'fleet-index': benchFleetIndex,
   vulnerabilities: benchVulnerabilities,
 };

@@ -1,5 +1,6 @@
 import type { Certificate, Import, Job, NotificationChannel, OperationId, VehicleDetail } from '@bulkhead/contract';
 import type { CommandSpec } from './commands/spec.ts';
+import { director, directorNouns } from './director-catalogue.ts';
 import { imageCommands, imageNouns } from './images-catalogue.ts';
 import { sbomCommands } from './sbom-catalogue.ts';
 import { sourceCommands } from './source-commands.ts';
@@ -294,6 +295,7 @@ export const catalogue: Readonly<Partial<Record<OperationId, CommandSpec>>> = Ob
   ...identity,
   ...connectivity,
   ...notifications,
+  ...director,
   ...updates,
   ...imageCommands,
   ...vex,
@@ -312,6 +314,7 @@ export const nouns: Readonly<Record<string, string>> = Object.freeze({
   components: 'Components in the software of the fleet',
   aliases: 'What names of components without identifiers mean',
   licences: 'Licences in the software of the fleet',
+  ...directorNouns,
   ...vulnerabilityNouns,
   imports: 'Bulk imports of vehicles, ECUs and software',
   certificates: 'Certificates of vehicles and services',

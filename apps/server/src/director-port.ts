@@ -17,7 +17,7 @@ export async function openDirector(
   around: Around,
   assignments: DirectorDeps['assignments'],
 ) {
-  return createDirectorModule({
+  const director = await createDirectorModule({
     db,
     clock,
     keys,
@@ -29,4 +29,6 @@ export async function openDirector(
     announce: (what) => live.announce(what),
     startResigning: async (tx, by) => (await jobs.start(resignJob, {}, by, { title: 'Sign all vehicles anew', tx })).id,
   });
+  jobs.define(resignJob, director.resignJob);
+  return director;
 }

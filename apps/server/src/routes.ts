@@ -1,6 +1,7 @@
 import { accessProblemTable, accessRoutes } from './modules/access/index.ts';
 import { complianceRoutes } from './modules/compliance/index.ts';
 import { connectivityProblemTable, connectivityRoutes } from './modules/connectivity/index.ts';
+import { directorProblemTable, directorRoutes } from './modules/director/index.ts';
 import { identityProblemTable, identityRoutes } from './modules/identity/index.ts';
 import { imagesProblemTable, imagesRoutes } from './modules/images/index.ts';
 import { inventoryProblemTable, inventoryRoutes } from './modules/inventory/index.ts';
@@ -24,6 +25,7 @@ import { type SystemRouteDeps, systemProblemTable, systemRoutes } from './system
 export const problems: ProblemTable = {
   ...accessProblemTable,
   ...connectivityProblemTable,
+  ...directorProblemTable,
   ...identityProblemTable,
   ...imagesProblemTable,
   ...inventoryProblemTable,
@@ -41,6 +43,7 @@ export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...complianceRoutes(modules.compliance),
   ...connectivityRoutes(modules.connectivity),
   ...decisionRoutes(modules.vulnerabilities.decisions),
+  ...directorRoutes(modules.director),
   ...identityRoutes(modules.identity),
   ...imagesRoutes(modules.images),
   ...inventoryRoutes(modules.inventory),

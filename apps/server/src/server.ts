@@ -34,6 +34,8 @@ const casesEveryMs = 15_000;
 /** How often it is looked whether the Image repository's timestamp grows old; it lasts a day. */
 const signEveryMs = 60_000;
 const lookEveryMs = 3_600_000;
+/** How soon it is noticed that a vehicle does not report. */
+const watchEveryMs = 300_000;
 /** A decision is over this long after its time at most. */
 const decisionsEveryMs = 30_000;
 
@@ -177,6 +179,7 @@ async function startBackground(
   campaigns.start();
   undo.add('campaigns', campaigns.stop);
   undo.add('image repository', keepImages(modules, log));
+  undo.add('director', keepDirector(modules, log));
   const cases = setInterval(() => {
     modules.cases
       .sweep()
@@ -195,6 +198,15 @@ async function startBackground(
   sequencer.start();
   undo.add('audit', sequencer.stop);
   return createPublicKey(privateKey);
+}
+
+/** Looks for vehicles that do not report, and renews the root of the Director. */
+function keepDirector({ director }: Modules, log: Log): () => void {
+  const look = () =>
+    void director.watch().catch((error: unknown) => log.warn({ err: error }, 'the Director is looked at again later'));
+  const timer = setInterval(look, watchEveryMs);
+  look();
+  return () => clearInterval(timer);
 }
 
 /** Signs what vehicles read of the Image repository anew before it expires, and clears away what was begun and left. */

@@ -59,7 +59,13 @@ export {
   Wave,
 } from './updates/campaign-definition.ts';
 export { campaignOperations } from './updates/campaigns.ts';
-export { type DirectorCode } from './updates/director.ts';
+export {
+  type DirectorCode,
+  DirectorStatus,
+  DirectorVehicle,
+  directorOperations,
+  VehicleManifest,
+} from './updates/director.ts';
 export {
   ConsentReport,
   DirectorCustom,

@@ -11,6 +11,7 @@ import { commonProblems, ListQuery, type Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { permissions } from './permissions.ts';
 import { systemProblems } from './system.ts';
+import { directorProblems } from './updates/director.ts';
 import { updatesProblems } from './updates.ts';
 import { vulnerabilityProblems } from './vulnerabilities.ts';
 
@@ -26,6 +27,7 @@ const codes = new Set<string>([
   ...inventoryProblems,
   ...notificationProblems,
   ...systemProblems,
+  ...directorProblems,
   ...updatesProblems,
   ...vulnerabilityProblems,
   'request.bad-filter',

@@ -6,6 +6,7 @@ import { inventoryOperations } from './inventory.ts';
 import { monitoringOperations } from './monitoring.ts';
 import { notificationOperations } from './notifications.ts';
 import { complianceOperations, systemOperations } from './system.ts';
+import { directorOperations } from './updates/director.ts';
 import { updatesOperations } from './updates.ts';
 import {
   affectedVehicleOperations,
@@ -25,6 +26,7 @@ export const operations = {
   ...complianceOperations,
   ...connectivityOperations,
   ...decisionOperations,
+  ...directorOperations,
   ...identityOperations,
   ...imagesOperations,
   ...inventoryOperations,

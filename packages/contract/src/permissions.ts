@@ -34,6 +34,7 @@ export const permissions = [
   'updates.approve',
   'updates.release',
   'updates.operate',
+  'updates.keys',
   'vulnerabilities.read',
   'vulnerabilities.decide',
   'vulnerabilities.work',

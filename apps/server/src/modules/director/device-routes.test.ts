@@ -3,35 +3,15 @@ import { after, before, test } from 'node:test';
 import { directorCustomMember } from '@bulkhead/contract';
 import { dialectA, dialectB, requireThreshold } from '@bulkhead/uptane';
 import { vinOf } from '../inventory/testing.ts';
-import { fullDossier, publishedRelease } from '../updates/testing.ts';
-import { campaignOf, definition } from '../updates/testing-campaign.ts';
-import { caller, enrol, image, openTestDirector, openVehicle, roles, serialIn, type TestDirector } from './testing.ts';
+import { fullDossier } from '../updates/testing.ts';
+import { caller, enrol, openTestDirector, openVehicle, roles, serialIn, type TestDirector } from './testing.ts';
+import { installAll, startCampaign } from './testing-campaigns.ts';
 
 let it: TestDirector;
 before(async () => {
   it = await openTestDirector(8);
 });
 after(() => it.close());
-
-const digest = (n: number) => n.toString(16).padStart(64, '0');
-
-/** A release with an image for each ECU of a vehicle, and a campaign that brings it to some. */
-async function campaign(version: number, filter: string, dossier: object = { consentRequired: false }) {
-  const items = [];
-  for (const [i, role] of roles.entries())
-    items.push({
-      role,
-      softwareId: await it.desk.software(`${role}-os`, `${version}.0`),
-      sha256: digest(version * 10 + i),
-      length: 1_000 + i,
-      fileName: `${role}-${version}.bin`,
-      hardwareIds: [`PN-${role}`],
-      releaseCounter: version,
-    });
-  const id = await publishedRelease(it.desk, { name: `Release ${version}`, items, dossier });
-  const run = campaignOf(it.desk, it.db);
-  return { items, run, id: await run.started(definition(id, { filter })) };
-}
 
 test('without a certificate, or with one of a plant, a vehicle is told nothing', async () => {
   const stranger = caller(it);
@@ -63,7 +43,7 @@ test('a vehicle registers, is served an update, reports it, and then what it run
   const empty = await vehicle.targets();
   assert.deepEqual([empty.targets.size, empty.custom?.vehicleId], [0, vehicle.vin]);
 
-  const { items, id, run } = await campaign(8, `vin = ${vehicle.vin}`);
+  const { items, id, run } = await startCampaign(it, 8, `vin = ${vehicle.vin}`);
   const offered = await vehicle.targets();
 
   assert.ok(offered.version > empty.version);
@@ -81,8 +61,7 @@ test('a vehicle registers, is served an update, reports it, and then what it run
   ]);
   assert.equal(status, 200);
   assert.deepEqual(await run.inState(id, 'downloading'), [vehicle.vin]);
-  for (const { role, fileName, sha256, length } of items)
-    vehicle.installed.set(serialIn(2, role), image(fileName, sha256, length));
+  installAll(vehicle, 2, items);
   const installation = { correlationId, success: true, code: 'OK', description: '', rawReport: '', items: [] };
   assert.equal((await vehicle.send(installation)).status, 200);
 
@@ -101,7 +80,7 @@ test('a vehicle registers, is served an update, reports it, and then what it run
 test('with the agreement of the user still to come, an agent is told what is offered and given no image', async () => {
   const vehicle = await openVehicle(it, 3, 'b');
   await vehicle.register();
-  const { id, run } = await campaign(9, `vin = ${vehicle.vin}`, { consentRequired: true });
+  const { id, run } = await startCampaign(it, 9, `vin = ${vehicle.vin}`, { consentRequired: true });
 
   const asked = await vehicle.targets();
   const custom = asked.custom?.extra.get(directorCustomMember) as Record<string, unknown>;

@@ -27,7 +27,7 @@ export function createRegistering(deps: DirectorDeps, tellEvents: SecurityEvents
       await inTransaction(deps.db, async (tx) => {
         const ecus = await deps.inventory.devicesOf(device.vin);
         await requireOwn(deps, device, registration, ecus);
-        await register({ ...deps, db: tx }, device, registration, ecus);
+        await register({ ...deps, db: tx }, device, registration, ecus, dialect);
       });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -94,6 +94,7 @@ async function register(
   { vin, serial: caller }: Device,
   { primarySerial, ecus }: Registration,
   inventory: readonly InventoryDevice[],
+  dialect: DialectName,
 ): Promise<void> {
   const now = clock.now();
   const store = createDirectorStore(tx);
@@ -118,7 +119,7 @@ async function register(
     );
   if (vehicle && !moved && changed.length === 0) return; // the answer was lost on the way
   const ids = new Map(inventory.map(({ serial, ecuId }) => [serial, ecuId]));
-  await store.putVehicle(vin, primarySerial, now);
+  await store.putVehicle(vin, primarySerial, dialect, now);
   await store.putEcus(
     vin,
     ecus.map((ecu) => rowOf(vin, ids.get(ecu.serial) as string, ecu, ecu.serial === primarySerial, now)),

@@ -18,11 +18,13 @@ export interface Signing {
 /** Writes what belongs to vehicles. */
 export const createDirectorStore = (db: Db) => ({
   /** Registers a vehicle, or names another Primary of it. */
-  putVehicle: (vin: string, primarySerial: string, now: Date) =>
+  putVehicle: (vin: string, primarySerial: string, dialect: 'a' | 'b', now: Date) =>
     db
       .insertInto('director_vehicle')
-      .values({ vin, primary_serial: primarySerial, registered_at: now })
-      .onConflict((oc) => oc.column('vin').doUpdateSet({ primary_serial: primarySerial, reregister_until: null }))
+      .values({ vin, primary_serial: primarySerial, dialect, registered_at: now })
+      .onConflict((oc) =>
+        oc.column('vin').doUpdateSet({ primary_serial: primarySerial, dialect, reregister_until: null }),
+      )
       .execute(),
 
   putEcus: async (vin: string, rows: readonly EcuKeyTable[]) => {

@@ -47,6 +47,7 @@ export interface EcuKeyTable {
 export interface DirectorVehicleTable {
   vin: string;
   primary_serial: string;
+  dialect: Generated<'a' | 'b'>;
   registered_at: Date;
   reregister_until: Date | null;
   version: Generated<number>;

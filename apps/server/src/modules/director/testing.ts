@@ -213,7 +213,8 @@ function newSigner(dialect: DialectName): Signer {
 export async function openVehicle(test: TestDirector, n: number, dialect: DialectName = 'a', as?: Credentials) {
   const vin = vinOf(n);
   const primary = serialIn(n, 'gateway');
-  const call = caller(test, as ?? (await enrol(test, vin, primary)));
+  const credentials = as ?? (await enrol(test, vin, primary));
+  const call = caller(test, credentials);
   const base = dialect === 'a' ? '/director' : '/director-tuf';
   const signers = new Map<string, Signer>(roles.map((role) => [serialIn(n, role), newSigner(dialect)]));
   const installed = new Map<string, InstalledImage>([...signers.keys()].map((serial) => [serial, unknown]));
@@ -257,6 +258,20 @@ export async function openVehicle(test: TestDirector, n: number, dialect: Dialec
     return dialectOf(dialect).readTargets(body).signed;
   };
   const register = () => call('POST', `${base}/ecus`, registration());
-  return { vin, primary, call, base, signers, installed, attacks, registration, manifest, send, targets, register };
+  return {
+    vin,
+    primary,
+    credentials,
+    call,
+    base,
+    signers,
+    installed,
+    attacks,
+    registration,
+    manifest,
+    send,
+    targets,
+    register,
+  };
 }
 export type TestVehicle = Awaited<ReturnType<typeof openVehicle>>;

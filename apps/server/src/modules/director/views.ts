@@ -26,6 +26,17 @@ export const createDirectorViews = (db: Db) => ({
 
   vehicle: (vin: string) => db.selectFrom('director_vehicle').selectAll().where('vin', '=', vin).executeTakeFirst(),
 
+  /** Vehicles that were served something, by VIN. */
+  servedAfter: (after: string, limit: number) =>
+    db
+      .selectFrom('director_vehicle')
+      .select(['vin', 'version', 'served', 'dialect', 'content', 'fault', 'named'])
+      .where('version', '>', 0)
+      .where('vin', '>', after)
+      .orderBy('vin')
+      .limit(limit)
+      .execute(),
+
   ecus: (vin: string) => db.selectFrom('director_ecu').selectAll().where('vin', '=', vin).orderBy('serial').execute(),
 
   information: async (sha256: string): Promise<string | undefined> => {
@@ -40,3 +51,4 @@ export const createDirectorViews = (db: Db) => ({
   notes: (vin: string) => db.selectFrom('director_note').selectAll().where('vin', '=', vin).orderBy('kind').execute(),
 });
 export type Serving = NonNullable<Awaited<ReturnType<ReturnType<typeof createDirectorViews>['serving']>>>;
+export type ServedRow = Awaited<ReturnType<ReturnType<typeof createDirectorViews>['servedAfter']>>[number];
