@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAudit } from './audit-log.ts';
+import { benchCampaigns } from './campaigns-plan.ts';
 import { benchDirectorFleet } from './director-fleet.ts';
 import { benchDirectorSets } from './director-sets.ts';
 import { benchEstIssue } from './est-issue.ts';
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'http.list': benchHttpList,
   'updates.director': benchDirectorSets,
   'updates.fleet': benchDirectorFleet,
+  'updates.campaigns': benchCampaigns,
   'fleet-index': benchFleetIndex,
   vulnerabilities: benchVulnerabilities,
 };
