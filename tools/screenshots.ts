@@ -22,10 +22,14 @@ if (!values.link)
 const origin = new URL(values.link).origin;
 const out = values.out as string;
 
+const usualHeight = 900;
+/** Name, page, theme, height: a page that is long to be seen whole. */
 const shown = [
-  ['overview', '/', 'light'],
-  ['vehicle-architecture', 'VEHICLE?tab=architecture', 'dark'],
-  ['connections', '/connections', 'light'],
+  ['overview', '/', 'light', usualHeight],
+  ['vehicle-architecture', 'VEHICLE?tab=architecture', 'dark', usualHeight],
+  ['connections', '/connections', 'light', usualHeight],
+  ['portfolio', '/portfolio', 'dark', usualHeight],
+  ['vulnerability', 'VULNERABILITY', 'light', 1280],
 ] as const;
 const every = [
   '/',
@@ -42,6 +46,17 @@ const every = [
   '/sboms',
   '/components',
   '/imports',
+  '/portfolio',
+  '/findings',
+  '/vulnerabilities',
+  'VULNERABILITY',
+  'VULNERABILITY?tab=vehicles',
+  'VEHICLE?tab=vulnerabilities',
+  '/cases',
+  '/decisions',
+  '/vex',
+  '/advisory-sources',
+  '/sla-policy',
   '/authorities',
   '/profiles',
   '/certificates',
@@ -62,7 +77,14 @@ async function settle(page: Page): Promise<void> {
   await page.waitForTimeout(1500); // lists load
 }
 
-async function take(page: Page, path: string, theme: 'light' | 'dark', name: string): Promise<void> {
+async function take(
+  page: Page,
+  path: string,
+  theme: 'light' | 'dark',
+  name: string,
+  height: number = usualHeight,
+): Promise<void> {
+  await page.setViewportSize({ width: 1440, height });
   await page.emulateMedia({ colorScheme: theme });
   await page.goto(`${origin}${path}`);
   await settle(page);
@@ -85,12 +107,17 @@ try {
   const vehicle = (await page.locator('main a[href^="/vehicles/"]').first().getAttribute('href')) ?? '/vehicles';
   await page.goto(`${origin}/models`);
   const model = (await page.locator('main a[href^="/models/"]').first().getAttribute('href')) ?? '/models';
-  const real = (path: string) => path.replace('VEHICLE', vehicle).replace('MODEL', model);
+  // the most urgent one stands first
+  await page.goto(`${origin}/vulnerabilities`);
+  const urgent = page.locator('main a[href^="/vulnerabilities/"]').first();
+  const vulnerability = (await urgent.getAttribute('href')) ?? '/vulnerabilities';
+  const real = (path: string) =>
+    path.replace('VEHICLE', vehicle).replace('MODEL', model).replace('VULNERABILITY', vulnerability);
   if (values.all) {
     for (const theme of ['light', 'dark'] as const) {
       for (const path of every) await take(page, real(path), theme, `${theme}-${path.replaceAll(/[^A-Za-z]+/g, '-')}`);
     }
-  } else for (const [name, path, theme] of shown) await take(page, real(path), theme, name);
+  } else for (const [name, path, theme, height] of shown) await take(page, real(path), theme, name, height);
 } finally {
   await browser.close();
 }

@@ -31,7 +31,8 @@ export function createFleetPort({ sboms, sbomQuality, sbomContents, vehicleIndex
         roles: roles.map((role) => ({ ...role, name: role.role })),
       }));
     },
-    vehicles: (softwareIds) => vehicleIndex.count(softwareIds),
+    vehicles: (softwareIds, within) =>
+      within ? vehicleIndex.countWithin(softwareIds, within) : vehicleIndex.count(softwareIds),
     vehiclesPerSet: vehicleIndex.countSets,
     vehiclesPerSoftware: vehicleIndex.countsPerSoftware,
     remaining: vehicleIndex.remaining,

@@ -25,10 +25,15 @@ const outcomes = [
 ] as const;
 
 /** A count that leads to the findings behind it; nothing to see is a dash. */
-function Count({ count, filter, label, none = '–' }: { count: number; filter: string; label: string; none?: string }) {
-  if (count === 0) return <span aria-label={`${label}: none`}>{none}</span>;
+function Count(props: { count: number; filter: string; label: string; large?: boolean }) {
+  const { count, filter, label, large = false } = props;
+  if (count === 0) return <span>{large ? '0' : '–'}</span>;
   return (
-    <Link href={paths.findings({ filter })} ariaLabel={`${label}: ${count} findings`}>
+    <Link
+      href={paths.findings({ filter })}
+      {...(large ? { fontSize: 'display-l' } : {})}
+      ariaLabel={`${label}: ${count} findings`}
+    >
       {integer(count)}
     </Link>
   );
@@ -47,26 +52,31 @@ function Totals({ portfolio: { totals, unidentifiedComponents, softwareWithoutSb
     <Section title="Open findings" description="Each component version counts once, however many vehicles carry it.">
       <ColumnLayout columns={4} variant="text-grid">
         {outcomes.map(([name, outcome, label]) =>
-          figure(
-            label,
-            <Count none="0" count={totals[name]} label={label} filter={`outcome = ${outcome} and ${todo}`} />,
-          ),
+          figure(label, <Count large count={totals[name]} label={label} filter={`outcome = ${outcome} and ${todo}`} />),
         )}
         {figure(
           'Resting on a weak identifier',
-          <Count none="0" count={totals.unsure} label="Unsure" filter={`verdict = unsure and ${todo}`} />,
+          <Count large count={totals.unsure} label="Unsure" filter={`verdict = unsure and ${todo}`} />,
         )}
         {figure(
           'Components nobody could identify',
           unidentifiedComponents === 0 ? (
             '0'
           ) : (
-            <Link href={paths.components({ filter: 'identified = false' })}>{integer(unidentifiedComponents)}</Link>
+            <Link fontSize="display-l" href={paths.unidentified()}>
+              {integer(unidentifiedComponents)}
+            </Link>
           ),
         )}
         {figure(
           'Software versions without SBOM',
-          softwareWithoutSbom === 0 ? '0' : <Link href={paths.softwareList()}>{integer(softwareWithoutSbom)}</Link>,
+          softwareWithoutSbom === 0 ? (
+            '0'
+          ) : (
+            <Link fontSize="display-l" href={paths.softwareList()}>
+              {integer(softwareWithoutSbom)}
+            </Link>
+          ),
         )}
       </ColumnLayout>
     </Section>

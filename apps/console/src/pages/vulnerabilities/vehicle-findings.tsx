@@ -57,7 +57,7 @@ const columns: readonly TableProps.ColumnDefinition<VehicleFinding>[] = [
   {
     id: 'priority',
     header: 'Priority here',
-    width: 130,
+    width: 150,
     minWidth: 80,
     cell: ({ priority }) => <OutcomeMark outcome={priority.outcome} />,
   },
@@ -66,7 +66,7 @@ const columns: readonly TableProps.ColumnDefinition<VehicleFinding>[] = [
   {
     id: 'verdict',
     header: 'How sure',
-    width: 240,
+    width: 260,
     minWidth: 80,
     cell: ({ verdict, strength }) => <VerdictMark verdict={verdict} strength={strength} />,
   },

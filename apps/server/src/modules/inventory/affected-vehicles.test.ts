@@ -80,6 +80,24 @@ test('what one vehicle runs is told program by program, and of an unknown VIN no
   assert.equal(await world.inventory.vehicleIndex.installed('WNWZZZ0ZZ6A999999'), undefined);
 });
 
+test('vehicles are counted exactly within a model and on an ECU role, also where several roles share a version', async () => {
+  const cases = roles.flatMap((role) => [{ role }, { role, model: 'aria' }, { role, model: 'bora' }]);
+  let seen = 0;
+  for (const versions of [['1'], ['2', '4'], ['1', '2', '3', '4'], ['5']])
+    for (const within of [...cases, { model: 'aria' }, { model: 'none' }, { role: 'none' }, {}]) {
+      const { role, model } = { role: undefined, model: undefined, ...within };
+      const expected = fleet.filter(
+        (car) =>
+          !car.retired &&
+          (model === undefined || car.model === model) &&
+          car.versions.some((version, r) => versions.includes(version) && (role === undefined || roles[r] === role)),
+      ).length;
+      assert.equal(await world.inventory.vehicleIndex.countWithin(idsOf(...versions), within), expected);
+      seen += expected;
+    }
+  assert.ok(seen > 200, `${seen} vehicles`);
+});
+
 test('pages name every vehicle that runs a version once, with the ECUs that do', async () => {
   const expected = running(['1', '3']);
   assert.ok(expected.length > 20);

@@ -23,6 +23,7 @@ import { createSoftwareContextViews } from './software-context-views.ts';
 import { type ConnectionChange, createStatusStore } from './status-store.ts';
 import { createSummaryViews } from './summary-views.ts';
 import { createVehicleIndexViews } from './vehicle-index-views.ts';
+import { createVehicleRoleViews } from './vehicle-role-views.ts';
 import { createEcus, createVehicles } from './vehicles.ts';
 
 const ratedAtOnce = 20;
@@ -74,6 +75,7 @@ export const createInventory = (deps: InventoryDeps) => {
     vehicleIndex: Object.freeze({
       ...createVehicleIndexViews(db),
       ...createAffectedVehicleViews(db),
+      ...createVehicleRoleViews(db),
       ...createSoftwareContextViews(db),
       ...createSetCountViews(db),
     }),

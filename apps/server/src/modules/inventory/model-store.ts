@@ -60,14 +60,16 @@ export const createModelStore = (db: Db) => ({
     await sql`delete from inventory_role where model_id = ${modelId}
       and role <> all(${roles.map(({ role }) => role)}::text[])`.execute(db);
     if (roles.length === 0) return 0;
-    await sql`insert into inventory_role (model_id, role, name, function, patchable, gateway, network, interfaces, software, asil)
-      select ${modelId}::uuid, r.role, r.name, r.function, r.patchable, r.gateway, r.network,
+    await sql`insert into inventory_role (model_id, role, name, function, patchable, gateway, network, open_bus, interfaces, software, asil)
+      select ${modelId}::uuid, r.role, r.name, r.function, r.patchable, r.gateway, r.network, r."openBus",
         coalesce(r.interfaces, '{}'), coalesce(r.software, '{}'), r.asil
       from jsonb_to_recordset(${JSON.stringify(roles)}::jsonb) as r(role text, name text, function text, patchable boolean,
-        gateway boolean, network text, interfaces text[], software text[], asil text)
+        gateway boolean, network text, "openBus" boolean, interfaces text[], software text[], asil text)
       on conflict (model_id, role) do update set name = excluded.name, function = excluded.function,
         patchable = excluded.patchable, gateway = excluded.gateway, network = excluded.network,
-        interfaces = excluded.interfaces, software = excluded.software, asil = excluded.asil`.execute(db);
+        open_bus = excluded.open_bus, interfaces = excluded.interfaces, software = excluded.software, asil = excluded.asil`.execute(
+      db,
+    );
     const changed = await sql`update inventory_ecu e
       set function = r.function, patchable = r.patchable, gateway = r.gateway, network = r.network
       from inventory_role r

@@ -7,6 +7,8 @@ export interface SoftwareRole {
   readonly role: string;
   readonly function: string;
   readonly network: 'open' | 'closed';
+  /** Whether one of its buses is open; absent where nobody knows. */
+  readonly openBus?: boolean;
   readonly gateway: boolean;
   readonly interfaces: readonly string[];
   readonly patchable: boolean;
@@ -34,6 +36,7 @@ interface Row {
   role: string;
   function: string;
   network: 'open' | 'closed';
+  open_bus: boolean | null;
   gateway: boolean;
   interfaces: string[];
   patchable: boolean;
@@ -45,7 +48,7 @@ export const createSoftwareContextViews = (db: Db) => ({
   softwareContexts: async (softwareIds: readonly string[]): Promise<SoftwareContext[]> => {
     const { rows } = await sql<Row>`
       select s.id, s.name, s.version, s.function as software_function, s.supplier, m.code as model, o.role, o.function,
-        o.network, o.gateway, o.interfaces, o.patchable, o.asil
+        o.network, o.open_bus, o.gateway, o.interfaces, o.patchable, o.asil
       from inventory_software s
       left join inventory_software_role r on r.software_id = s.id and r.installations > 0
       left join inventory_role o on o.model_id = r.model_id and o.role = r.role
@@ -60,8 +63,9 @@ export const createSoftwareContextViews = (db: Db) => ({
   },
 });
 
-function roleOf({ model, role, network, gateway, interfaces, patchable, asil, ...row }: Row): SoftwareRole[] {
+function roleOf({ model, role, network, open_bus, gateway, interfaces, patchable, asil, ...row }: Row): SoftwareRole[] {
   if (model === null) return [];
   const safety = asil === null ? {} : { safety: asil };
-  return [{ model, role, function: row.function, network, gateway, interfaces, patchable, ...safety }];
+  const bus = open_bus === null ? {} : { openBus: open_bus };
+  return [{ model, role, function: row.function, network, ...bus, gateway, interfaces, patchable, ...safety }];
 }

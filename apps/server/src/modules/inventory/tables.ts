@@ -25,6 +25,7 @@ export interface RoleTable {
   patchable: boolean;
   gateway: boolean;
   network: string;
+  open_bus: boolean | null;
   interfaces: string[];
   software: string[];
   asil: string | null;

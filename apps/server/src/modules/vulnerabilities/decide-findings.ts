@@ -44,7 +44,7 @@ export const decidingFindings =
     const software = [...new Set(targets.map(({ softwareId }) => softwareId))];
     const answer = {
       outside: seen.length - reached.length,
-      covers: await coverageOf(fleet, targets),
+      covers: await coverageOf(fleet, targets, resolved),
       ...(await createDecisionViews(db).whereabouts(software, mostPlaces)),
     };
     if (dryRun) return { decisions: 0, ...answer };

@@ -34,13 +34,18 @@ export function contentsOf(targets: readonly TargetRow[]): Map<string, unknown[]
 }
 
 /** What a decision about these places reaches, with the vehicles counted exactly. */
-export async function coverageOf(fleet: VulnerabilityDeps['fleet'], targets: readonly TargetRow[]) {
+export async function coverageOf(
+  fleet: VulnerabilityDeps['fleet'],
+  targets: readonly TargetRow[],
+  { role, model }: Pick<ResolvedScope, 'role' | 'model'>,
+) {
+  const within = { ...(role === null ? {} : { role }), ...(model === null ? {} : { model }) };
   const software = new Set(targets.map(({ softwareId }) => softwareId));
   const findings = new Set(targets.flatMap(({ findingId }) => (findingId === null ? [] : [findingId])));
   return {
     findings: findings.size,
     softwareVersions: software.size,
-    vehicles: await fleet.vehicles([...software]),
+    vehicles: await fleet.vehicles([...software], role === null && model === null ? undefined : within),
   };
 }
 

@@ -76,6 +76,21 @@ test('a dry run counts findings, versions and exact vehicles, and changes nothin
   ]);
 });
 
+test('only the vehicles of a scope are counted: of the model, or with the ECU role', async () => {
+  const tcu = it.fleet.add('tcu-os', '7.2', [component('openssl', '3.0.7')], {
+    vehicles: 3,
+    roles: [telematicsRole, { ...telematicsRole, model: 'BORA' }],
+  });
+  await it.load(tcu);
+  await it.take(openssl);
+  const counts = async (scope: DecisionScope) => (await decide(scope, { dryRun: true })).covers.vehicles;
+
+  assert.equal(await counts({ kind: 'model', model: 'ARIA' }), 3);
+  assert.equal(await counts({ kind: 'model', model: 'BORA' }), 0);
+  assert.equal(await counts({ kind: 'ecu', role: 'tcu', model: 'BORA' }), 0);
+  assert.equal(await counts({ kind: 'ecu', role: 'tcu' }), 3);
+});
+
 test('a decision settles the findings in its scope alone, is audited with what it changed, and is told to others', async () => {
   const { tcu } = await fleetOfTwo();
 

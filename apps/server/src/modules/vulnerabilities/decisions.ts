@@ -40,7 +40,7 @@ export const createDecisions = (deps: VulnerabilityDeps) => {
       if (vulnerabilityId === undefined) throw unknownVulnerability(input.ref);
       const scope = await resolveScope(db, input.scope);
       const targets = await views.targets(vulnerabilityId, scope);
-      const covers = await coverageOf(fleet, targets);
+      const covers = await coverageOf(fleet, targets, scope);
       if (dryRun) return { decision: null, covers };
       if (targets.length === 0)
         throw badDecision(`Nothing in this scope carries ${input.ref}: there is nothing to decide`);

@@ -48,6 +48,8 @@ export interface SoftwarePlaces {
     readonly name: string;
     readonly function: string;
     readonly network: 'open' | 'closed';
+    /** Whether one of its buses is open; absent where nobody knows. */
+    readonly openBus?: boolean;
     readonly gateway: boolean;
     readonly interfaces: readonly string[];
   }[];
@@ -122,8 +124,11 @@ export interface FleetPort {
   statementsOf(softwareId: string): Promise<SbomStatements | undefined>;
   softwareWithSbom(): Promise<readonly { readonly softwareId: string; readonly sbomId: string }[]>;
   places(softwareIds: readonly string[]): Promise<readonly SoftwarePlaces[]>;
-  /** Exact number of vehicles that run any of these versions. */
-  vehicles(softwareIds: readonly string[]): Promise<number>;
+  /** Exact number of vehicles that run any of these versions, of one model or on one ECU role only. */
+  vehicles(
+    softwareIds: readonly string[],
+    within?: { readonly model?: string; readonly role?: string },
+  ): Promise<number>;
   /** The same for many sets of versions, in their order. */
   vehiclesPerSet(sets: readonly (readonly string[])[]): Promise<readonly number[]>;
   vehiclesPerSoftware(softwareIds: readonly string[]): Promise<ReadonlyMap<string, number>>;

@@ -47,14 +47,22 @@ function placesOf({ softwareId, function: purpose, roles }: SoftwarePlaces): Pla
     gateway: false,
     interfaces: [],
   } as const;
-  return (roles.length > 0 ? roles : [nowhere]).map(({ model, role, name, network, gateway, interfaces, ...rest }) => ({
-    softwareId,
-    model,
-    role,
-    name,
-    function: rest.function,
-    context: contextOf({ function: rest.function, network, gateway, interfaces }),
-  }));
+  return (roles.length > 0 ? roles : [nowhere]).map(
+    ({ model, role, name, network, gateway, interfaces, openBus, ...rest }: SoftwarePlaces['roles'][number]) => ({
+      softwareId,
+      model,
+      role,
+      name,
+      function: rest.function,
+      context: contextOf({
+        function: rest.function,
+        network,
+        gateway,
+        interfaces,
+        ...(openBus === undefined ? {} : { openBus }),
+      }),
+    }),
+  );
 }
 
 /** Where software runs changes with the fleet; answers the software for which it did, its components queued for ranking. */

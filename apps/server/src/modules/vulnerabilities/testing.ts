@@ -82,7 +82,12 @@ function portOf(software: Map<string, Installed>): FleetPort & VehiclePort {
         const known = software.get(softwareId);
         return known ? [{ softwareId, function: known.contents.software.function, roles: known.roles }] : [];
       }),
-    vehicles: async (ids) => vehiclesOf(ids).length,
+    vehicles: async (ids, within = {}) =>
+      vehiclesOf(ids).filter(
+        ({ model, ecus }) =>
+          (within.model ?? model) === model &&
+          (within.role === undefined || ecus.some(({ role }) => role === within.role)),
+      ).length,
     vehiclesPerSet: async (sets) => sets.map((ids) => vehiclesOf(ids).length),
     vehiclesPerSoftware: async (ids) => new Map(ids.map((id) => [id, software.get(id)?.vehicles.length ?? 0])),
     breakdown: async (ids) => {

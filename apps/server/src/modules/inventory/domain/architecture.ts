@@ -11,6 +11,8 @@ export interface Role {
   readonly patchable: boolean;
   readonly gateway: boolean;
   readonly network: 'open' | 'closed';
+  /** Whether one of its buses is reached from outside without a gateway. */
+  readonly openBus: boolean;
   readonly interfaces: readonly string[];
   readonly software: readonly string[];
   /** ISO 26262; null when the architecture does not say. */
@@ -89,6 +91,7 @@ export function rolesOf({ buses, roles }: Architecture): Role[] {
     patchable: role.patchable,
     gateway: role.gateway ?? false,
     network: role.interfaces.length > 0 || role.buses.some((bus) => open.has(bus)) ? 'open' : 'closed',
+    openBus: role.buses.some((bus) => open.has(bus)),
     interfaces: role.interfaces,
     software: role.software ?? [],
     asil: role.asil ?? null,

@@ -23,6 +23,14 @@ export function joinBlocks(blocks: readonly { readonly block: number; readonly b
   return setOf(bits);
 }
 
+/** The vehicles of these ordinals. */
+export function setOfOrdinals(ordinals: readonly number[]): VehicleSet {
+  const last = ordinals.reduce((most, ordinal) => Math.max(most, ordinal), -1);
+  const bits = Buffer.alloc(Math.ceil((last + 1) / (blockBytes * 8)) * blockBytes);
+  for (const ordinal of ordinals) bits[ordinal >> 3] = (bits[ordinal >> 3] ?? 0) | (0x80 >> (ordinal & 7));
+  return setOf(bits);
+}
+
 function combine(a: VehicleSet, b: VehicleSet, operation: (a: number, b: number) => number): VehicleSet {
   const bits = Buffer.alloc(Math.max(a.bits.length, b.bits.length));
   for (let i = 0; i < bits.length; i++) bits[i] = operation(a.bits[i] ?? 0, b.bits[i] ?? 0);
