@@ -201,6 +201,7 @@ test('a vehicle counts once however many of its ECUs run the versions, and no mo
           role: 'brake',
           function: 'brake',
           network: 'closed',
+          openBus: false,
           gateway: false,
           interfaces: [],
           patchable: false,

@@ -39,6 +39,9 @@ const architecture: Architecture = {
 test('a role is open by an interface to the outside or by an open bus, else closed', () => {
   const network = Object.fromEntries(rolesOf(architecture).map((role) => [role.role, role.network]));
   assert.deepEqual(network, { tcu: 'open', gw: 'closed', brake: 'closed', seat: 'open' });
+  // a modem opens its ECU, not the bus that the ECU sits on
+  const buses = Object.fromEntries(rolesOf(architecture).map((role) => [role.role, role.openBus]));
+  assert.deepEqual(buses, { tcu: false, gw: false, brake: false, seat: true });
 });
 
 test('an architecture whose names lead nowhere or repeat is refused with the place of each fault', () => {
