@@ -67,6 +67,8 @@ export const paths = {
   campaignDefinition: (id: string) => `/campaigns/${segment(id)}/definition`,
   campaignVehicle: (id: string, vin: string) => `/campaigns/${segment(id)}/vehicles/${segment(vin)}`,
   campaignRequests: list('/campaign-requests'),
+  images: list('/images'),
+  ceremonies: (tab?: string) => url('/ceremonies', { tab }),
   rxswins: list('/rxswins'),
   rxswin: detail('/rxswins'),
   rxswinDrift: list('/rxswin-drift'),

@@ -291,6 +291,16 @@ const routeTree = root.addChildren([
       lazyRouteComponent(() => import('./pages/updates/requests-page.tsx'), 'RequestsPage'),
     ),
     at(
+      '/images',
+      top('Images', paths.images()),
+      lazyRouteComponent(() => import('./pages/updates/images-page.tsx'), 'ImagesPage'),
+    ),
+    at(
+      '/ceremonies',
+      top('Ceremonies', paths.ceremonies()),
+      lazyRouteComponent(() => import('./pages/updates/ceremonies-page.tsx'), 'CeremoniesPage'),
+    ),
+    at(
       '/rxswins',
       top('RXSWIN register', paths.rxswins()),
       lazyRouteComponent(() => import('./pages/updates/rxswins-page.tsx'), 'RxswinsPage'),

@@ -48,6 +48,7 @@ import type { Log } from './platform/telemetry/log.ts';
 import type { Metrics } from './platform/telemetry/metrics.ts';
 import { createReadingPort } from './reading-port.ts';
 import { createReleaseDiff } from './release-diff.ts';
+import { shippingFacts } from './shipping-facts.ts';
 
 export interface Platform {
   readonly config: Config;
@@ -215,7 +216,7 @@ export async function createModules(platform: Platform) {
   const images = wireImages(platform, notify);
   const updates = wireUpdates(platform, notify, images, createReleaseDiff({ inventory, vulnerabilities }));
   const director = await openDirector(platform, { identity, inventory, monitoring, notify }, updates.assignments);
-  const counted = { inventory, identity, connectivity, monitoring, vulnerabilities, cases, advisorySources };
+  const counted = { inventory, identity, connectivity, monitoring, vulnerabilities, cases, advisorySources, updates };
   const compliance = createCompliance({ facts: () => gatherFacts(counted, db) });
   return Object.freeze({
     access,
@@ -341,13 +342,21 @@ async function gatherFacts(
     vulnerabilities,
     cases,
     advisorySources,
+    updates,
   }: Pick<
     Modules,
-    'inventory' | 'identity' | 'connectivity' | 'monitoring' | 'vulnerabilities' | 'cases' | 'advisorySources'
+    | 'inventory'
+    | 'identity'
+    | 'connectivity'
+    | 'monitoring'
+    | 'vulnerabilities'
+    | 'cases'
+    | 'advisorySources'
+    | 'updates'
   >,
   db: Db,
 ): Promise<Facts> {
-  const [fleet, ids, traffic, events, audit, portfolio, overdue, sources] = await Promise.all([
+  const [fleet, ids, traffic, events, audit, portfolio, overdue, sources, shipping] = await Promise.all([
     inventory.vehiclesSummary(),
     identity.summary(),
     connectivity.traffic(),
@@ -356,6 +365,7 @@ async function gatherFacts(
     vulnerabilities.portfolio(),
     cases.list({ filter: 'overdue = true and state != closed', limit: 1, count: true }),
     advisorySources.listSources(),
+    shippingFacts(updates),
   ]);
   // what people type in by hand grows old by nature and is never late
   const read = sources.items.filter(({ enabled, origin }) => enabled && origin !== 'own');
@@ -381,6 +391,7 @@ async function gatherFacts(
     severeEventsLastDay: severe.reduce((sum, { count }) => sum + count, 0),
     openFindings: { immediate, outOfCycle, scheduled, defer },
     overdueCases: overdue.total ?? 0,
+    ...shipping,
     advisorySources: read.length,
     troubledSources: read.filter(({ freshness }) => freshness !== 'fresh').length,
     auditEntries: audit.size,

@@ -59,6 +59,8 @@ export const areas: readonly Area[] = [
       { text: 'Releases', href: paths.releases(), key: 'h' },
       { text: 'Campaigns', href: paths.campaigns(), key: 'y' },
       { text: 'Second person', href: paths.campaignRequests(), key: '2' },
+      { text: 'Images', href: paths.images() },
+      { text: 'Ceremonies', href: paths.ceremonies() },
       { text: 'RXSWIN register', href: paths.rxswins(), key: 'z' },
       { text: 'RXSWIN drift', href: paths.rxswinDrift() },
       { text: 'Not reached', href: paths.undelivered() },

@@ -11,6 +11,7 @@ import { Stack } from '../../ui/page.tsx';
 import { AbsoluteTime } from '../../ui/relative-time.tsx';
 import { Section } from '../../ui/section.tsx';
 import { integer } from '../../ui/time.ts';
+import { timedStates } from './campaign-draft.ts';
 import { ReleaseLink } from './marks.tsx';
 import { failureTexts, vehicleLooks } from './update-words.ts';
 import { duration } from './wave-figures.ts';
@@ -72,9 +73,7 @@ export function rulePairs(rules: CampaignRules) {
     {
       label: 'Time-outs',
       value: list(
-        Object.entries(rules.timeouts).map(
-          ([state, value]) => `${vehicleLooks[state as keyof typeof vehicleLooks][1]}: ${minutes(value)}`,
-        ),
+        timedStates.map((state) => `${vehicleLooks[state][1]}: ${minutes(rules.timeouts[state])}`),
         'None',
       ),
     },

@@ -50,7 +50,7 @@ export function OrderDialog({
   const { id, name, state } = campaign;
   const [title, action, done] = words[order];
   const preview = useQuery({
-    queryKey: ['updates', 'campaignOrder', { id, order, state }] as const,
+    queryKey: ['preview', 'campaignOrder', { id, order, state }] as const,
     queryFn: () => send[order](id, { dryRun: true, reason: countReason }),
     staleTime: 0,
   });

@@ -53,11 +53,13 @@ function FromFile({ number, onChange }: Pick<ImageProps, 'number' | 'onChange'>)
 /** One image for one ECU role. */
 export function ImageForm({ number, image, onChange, onRemove }: ImageProps) {
   const faults = faultsOfImage(image);
-  const open = Object.keys(faults).length > 0;
+  // a complete image is folded when the page opens, never while one types
+  const [open, setOpen] = useState(Object.keys(faults).length > 0);
   return (
     <ExpandableSection
       variant="container"
-      defaultExpanded={open}
+      expanded={open}
+      onChange={({ detail }) => setOpen(detail.expanded)}
       headerText={`Image ${number}: ${image.role || 'no ECU yet'}, ${image.software || 'no software yet'}`}
       headerActions={
         <Button ariaLabel={`Remove image ${number}`} onClick={onRemove}>

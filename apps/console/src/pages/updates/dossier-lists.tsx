@@ -119,7 +119,7 @@ export function PreconditionsForm({ dossier: { preconditions }, onChange }: Form
               <Input
                 type="number"
                 inputMode="decimal"
-                ariaLabel={signalTexts[signal]}
+                ariaLabel={`${signalTexts[signal]} at least (${measured.get(signal)})`}
                 value={minimum === undefined ? '' : String(minimum)}
                 onChange={({ detail }) => set(i, { minimum: Number(detail.value) || 0 })}
               />

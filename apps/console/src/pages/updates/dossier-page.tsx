@@ -1,5 +1,5 @@
+import './updates.css';
 import type { Dossier, ReleaseDetail } from '@bulkhead/contract';
-import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -18,7 +18,8 @@ import { Loaded } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { useTab } from '../../ui/use-tab.ts';
 import { DossierForm } from './dossier-form.tsx';
-import { changedSections, dossierSections, gapsOf, type SectionId, voidedBySaving } from './dossier-sections.ts';
+import { changedSections, dossierSections, gapsOf, lockedText, type SectionId } from './dossier-sections.ts';
+import { VoidWarning } from './void-warning.tsx';
 
 function Sections(props: { release: ReleaseDetail; active: SectionId; changed: readonly SectionId[] }) {
   const { release, active, changed } = props;
@@ -56,18 +57,10 @@ function Editor({ release }: { release: ReleaseDetail }) {
     },
   });
   if (!section) return null;
-  const voids = voidedBySaving(release);
   const gaps = gapsOf(section, release.gaps);
   return (
     <Stack>
-      {voids && (
-        <Alert
-          type="warning"
-          header={changed.length > 0 ? 'Saving voids what was agreed' : 'Any change voids what was agreed'}
-        >
-          {voids}
-        </Alert>
-      )}
+      <VoidWarning release={release} changed={changed.length > 0} />
       <div className="bh-editor">
         <Sections release={release} active={section.id} changed={changed} />
         <Stack>
@@ -81,7 +74,9 @@ function Editor({ release }: { release: ReleaseDetail }) {
                 </Button>
                 <PermittedButton
                   variant="primary"
-                  denial={denial ?? (changed.length > 0 ? undefined : 'Nothing has been changed')}
+                  denial={
+                    denial ?? lockedText(release) ?? (changed.length > 0 ? undefined : 'Nothing has been changed')
+                  }
                   loading={save.isPending}
                   onClick={() => save.mutate()}
                 >

@@ -63,6 +63,12 @@ export function changedSections(before: Dossier, after: Dossier): SectionId[] {
   return dossierSections.filter(({ members }) => members.some(differs)).map(({ id }) => id);
 }
 
+/** Why contents and dossier can no longer be changed; undefined while they can. */
+export const lockedText = ({ state }: Pick<ReleaseDetail, 'state'>): string | undefined =>
+  state === 'published' || state === 'deprecated' || state === 'withdrawn'
+    ? `It is ${state}: contents and dossier stay as they are. Open another release for a change.`
+    : undefined;
+
 /** What saving would void, in words; undefined when nothing has been agreed to. */
 export function voidedBySaving({ signOff, approvals, state }: ReleaseDetail): string | undefined {
   const signed = signOff !== null && signOff.voidedAt === null;

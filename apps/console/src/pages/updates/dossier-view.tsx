@@ -7,7 +7,7 @@ import { downloadUrl } from '../../ui/download.ts';
 import { Actions, Stack } from '../../ui/page.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Status } from '../../ui/status.tsx';
-import { dossierSections, gapsOf, type SectionId } from './dossier-sections.ts';
+import { dossierSections, gapsOf, lockedText, type SectionId } from './dossier-sections.ts';
 import { approvalTexts, criticalityTexts, measured, questionTexts, signalTexts } from './update-words.ts';
 
 type Pair = readonly [label: string, text: React.ReactNode];
@@ -61,9 +61,10 @@ const pairsOf: Readonly<Record<SectionId, (dossier: Dossier) => readonly Pair[]>
     [
       'Preconditions',
       d.preconditions
-        .map(({ signal, minimum }) =>
-          measured.has(signal) ? `${signalTexts[signal]} ${minimum ?? ''}` : signalTexts[signal],
-        )
+        .map(({ signal, minimum }) => {
+          const unit = measured.get(signal);
+          return unit ? `${signalTexts[signal]} at least ${minimum ?? 0} ${unit}` : signalTexts[signal];
+        })
         .join(', '),
     ],
     ['Workshop only', yesNo(d.workshopOnly)],
@@ -79,7 +80,11 @@ function View({ id, release }: { id: SectionId; release: ReleaseDetail }) {
     <Section
       title={section.title}
       description={`UN R156 ${section.clause}`}
-      actions={<Link href={paths.releaseDossier(release.id, id)}>Change {section.title.toLowerCase()}</Link>}
+      actions={
+        lockedText(release) ? undefined : (
+          <Link href={paths.releaseDossier(release.id, id)}>Change {section.title.toLowerCase()}</Link>
+        )
+      }
     >
       <dl className="bh-pairs">
         {pairsOf[id](release.dossier).map(([label, text], i) => (

@@ -69,24 +69,26 @@ export function ReleaseAgreements({ release }: { release: ReleaseDetail }) {
   return (
     <Stack>
       <Section title="Who may decide">
-        <ul className="bh-plain-list">
-          <li>
-            <b>Sign-off of verification:</b> one person with the permission <i>updates.approve</i> who did not write any
-            part of it.
-          </li>
-          <li>
-            <b>Approval:</b> two different people with that permission, none of whom wrote any part of it; both agree to
-            the same hash, after the sign-off.
-          </li>
-          <li>
-            <b>May not, because they wrote parts of it:</b> {authors || 'nobody yet'}.
-          </li>
-          <li>
-            <b>Voids sign-off and approvals:</b> any change to contents, rules, fixed vulnerabilities, RXSWINs or
-            dossier; a return to the authors; a later sign-off that failed.
-          </li>
-        </ul>
-        {own && <Alert type="info">{own}.</Alert>}
+        <Stack>
+          <ul className="bh-plain-list">
+            <li>
+              <b>Sign-off of verification:</b> one person with the permission <i>updates.approve</i> who did not write
+              any part of it.
+            </li>
+            <li>
+              <b>Approval:</b> two different people with that permission, none of whom wrote any part of it; both agree
+              to the same hash, after the sign-off.
+            </li>
+            <li>
+              <b>May not, because they wrote parts of it:</b> {authors || 'nobody yet'}.
+            </li>
+            <li>
+              <b>Voids sign-off and approvals:</b> any change to contents, rules, fixed vulnerabilities, RXSWINs or
+              dossier; a return to the authors; a later sign-off that failed.
+            </li>
+          </ul>
+          {own && <Alert type="info">{own}.</Alert>}
+        </Stack>
       </Section>
       <LocalTable
         title="Sign-off and approvals"

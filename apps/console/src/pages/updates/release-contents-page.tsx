@@ -1,5 +1,4 @@
 import type { ReleaseDetail } from '@bulkhead/contract';
-import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import Checkbox from '@cloudscape-design/components/checkbox';
 import FormField from '@cloudscape-design/components/form-field';
@@ -20,8 +19,9 @@ import { Loaded } from '../../ui/states.tsx';
 import { type ContentsDraft, contentsOf, draftOfContents, emptyImage, emptyRule, missingOf } from './contents-draft.ts';
 import { ImageForm } from './contents-image.tsx';
 import { RulesForm } from './contents-rules.tsx';
-import { voidedBySaving } from './dossier-sections.ts';
+import { lockedText } from './dossier-sections.ts';
 import { Block, Line, replaced } from './fields.tsx';
+import { VoidWarning } from './void-warning.tsx';
 
 interface PartProps {
   readonly draft: ContentsDraft;
@@ -146,15 +146,10 @@ function Editor({ release }: { release: ReleaseDetail }) {
       router.history.push(paths.release(release.id));
     },
   });
-  const voids = voidedBySaving(release);
   const same = JSON.stringify(before) === JSON.stringify(draft) ? 'Nothing has been changed' : undefined;
   return (
     <Stack>
-      {voids && (
-        <Alert type="warning" header={same ? 'Any change voids what was agreed' : 'Saving voids what was agreed'}>
-          {voids}
-        </Alert>
-      )}
+      <VoidWarning release={release} changed={same === undefined} />
       <General draft={draft} onChange={change} />
       <Images draft={draft} onChange={change} />
       <RulesForm
@@ -167,7 +162,7 @@ function Editor({ release }: { release: ReleaseDetail }) {
         <Button onClick={() => router.history.push(paths.release(release.id))}>Back without saving</Button>
         <PermittedButton
           variant="primary"
-          denial={denial ?? same ?? missingOf(draft)}
+          denial={denial ?? lockedText(release) ?? same ?? missingOf(draft)}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >

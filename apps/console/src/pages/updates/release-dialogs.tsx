@@ -168,7 +168,7 @@ export function EndDialog({ release, to, onClose }: DialogProps & { to: 'depreca
   const [reason, setReason] = useState('');
   const params = { id: release.id };
   const preview = useQuery({
-    queryKey: ['updates', 'endRelease', { params, to }] as const,
+    queryKey: ['preview', 'endRelease', { params, to }] as const,
     queryFn: () => client.endRelease({ params, body: { to, reason: 'counted before it is done', dryRun: true } }),
     staleTime: 0,
   });

@@ -116,15 +116,15 @@ function tabsOf(release: ReleaseDetail) {
   const { id, name, contents, rules, gaps } = release;
   return [
     { id: 'contents', label: `Contents (${contents.length})`, content: <ReleaseContents release={release} /> },
-    { id: 'rules', label: `Dependencies and conflicts (${rules.length})`, content: <ReleaseRules release={release} /> },
+    { id: 'rules', label: `Rules (${rules.length})`, content: <ReleaseRules release={release} /> },
     { id: 'compatibility', label: 'Compatibility', content: <ReleaseCompatibility id={id} /> },
     {
       id: 'dossier',
       label: gaps.length > 0 ? `Dossier (${gaps.length} missing)` : 'Dossier',
       content: <DossierView release={release} exports={{ html: exportOf(id, 'html'), json: exportOf(id, 'json') }} />,
     },
-    { id: 'agreements', label: 'Sign-off and approvals', content: <ReleaseAgreements release={release} /> },
-    { id: 'differences', label: 'Components and vulnerabilities', content: <ReleaseDiffs id={id} /> },
+    { id: 'agreements', label: 'Approvals', content: <ReleaseAgreements release={release} /> },
+    { id: 'differences', label: 'Differences', content: <ReleaseDiffs id={id} /> },
     { id: 'campaigns', label: 'Campaigns', content: <CampaignsTable within={`release = ${quoted(name)}`} /> },
     { id: 'activity', label: 'Activity', content: <AuditTable within={`subject = ${quoted(name)}`} /> },
   ];

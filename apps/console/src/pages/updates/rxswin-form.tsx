@@ -8,6 +8,7 @@ import { client, query, queryClient } from '../../api.ts';
 import { paths } from '../../paths.ts';
 import { flash } from '../../ui/flash.tsx';
 import { FormModal } from '../../ui/form-modal.tsx';
+import { Stack } from '../../ui/page.tsx';
 import { Block, Choice, Line, replaced, SoftwareField } from './fields.tsx';
 
 interface EntryDraft {
@@ -20,10 +21,10 @@ const emptyEntry: EntryDraft = { role: '', softwareId: '', shown: '' };
 function Entries(props: { entries: readonly EntryDraft[]; onChange: (entries: EntryDraft[]) => void }) {
   const { entries, onChange } = props;
   return (
-    <>
+    <Stack>
       {entries.map((entry, i) => (
         // rows of a draft have no identity but their place
-        <ColumnLayout key={i} columns={3}>
+        <ColumnLayout key={i} columns={2}>
           <Line
             label={`ECU role ${i + 1}`}
             value={entry.role}
@@ -49,7 +50,7 @@ function Entries(props: { entries: readonly EntryDraft[]; onChange: (entries: En
       <Button iconName="add-plus" onClick={() => onChange([...entries, emptyEntry])}>
         Add software
       </Button>
-    </>
+    </Stack>
   );
 }
 
@@ -108,7 +109,7 @@ export function RxswinForm(props: { base?: RxswinDetail; change?: boolean; onClo
       onClose={onClose}
     >
       {!base && (
-        <>
+        <Stack>
           <Line
             label="RXSWIN"
             description="As it is read over OBD, such as R79 SWIN 0042"
@@ -121,7 +122,7 @@ export function RxswinForm(props: { base?: RxswinDetail; change?: boolean; onClo
             options={(models.data?.items ?? []).map(({ code, name }) => [code, name, code] as const)}
             onChange={setModel}
           />
-        </>
+        </Stack>
       )}
       <Line label="Type-approved system" value={system} onChange={setSystem} />
       <Line label="Regulation" value={regulation} onChange={setRegulation} />

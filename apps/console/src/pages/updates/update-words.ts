@@ -118,13 +118,16 @@ export const signalTexts: Readonly<Record<Signal, string>> = {
   'bonnet-closed': 'Bonnet closed',
   'not-charging': 'Not charging',
   charging: 'Charging',
-  'traction-battery': 'Traction battery at least (%)',
-  'low-voltage-battery': '12 V battery at least (V)',
+  'traction-battery': 'Traction battery',
+  'low-voltage-battery': '12 V battery',
   'no-occupants': 'Nobody inside',
   'network-unmetered': 'Network without volume charge',
 };
-/** Signals that hold from a value on. */
-export const measured: ReadonlySet<Signal> = new Set(['traction-battery', 'low-voltage-battery']);
+/** Signals that hold from a value on, with its unit. */
+export const measured: ReadonlyMap<Signal, string> = new Map([
+  ['traction-battery', '%'],
+  ['low-voltage-battery', 'V'],
+]);
 
 type Question = keyof Dossier['questionnaire'];
 export const questionTexts: Readonly<Record<Question, readonly [clause: string, text: string]>> = {

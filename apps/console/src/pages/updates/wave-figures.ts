@@ -90,7 +90,7 @@ export function waveSentence(
 ): string {
   const parts = segments
     .filter(({ vehicles }) => vehicles > 0)
-    .map(({ part, vehicles }) => `${vehicles} ${names[part]}`);
+    .map(({ part, vehicles }) => `${vehicles} ${names[part].toLowerCase()}`);
   return `Wave ${wave.ordinal}, ${wave.name}: ${wave.size} vehicles: ${parts.join(', ') || 'none'}. ${successText(wave)}. ${errorText(wave)}.`;
 }
 

@@ -29,6 +29,12 @@ export interface Facts {
   /** Sources of advisories that are switched on, and those of them that are not fresh. */
   readonly advisorySources: number;
   readonly troubledSources: number;
+  readonly runningCampaigns: number;
+  readonly stoppedCampaigns: number;
+  /** Starts, resumptions and roll-backs that wait for a second person. */
+  readonly openRequests: number;
+  /** Vehicles that report other software than their released RXSWIN says. */
+  readonly driftedVehicles: number;
   readonly auditEntries: number;
   readonly auditCheckpointAt: Date | null;
 }

@@ -25,6 +25,10 @@ const empty: Facts = {
   severeEventsLastDay: 0,
   openFindings: { immediate: 0, outOfCycle: 0, scheduled: 0, defer: 0 },
   overdueCases: 0,
+  runningCampaigns: 0,
+  stoppedCampaigns: 0,
+  openRequests: 0,
+  driftedVehicles: 0,
   advisorySources: 0,
   troubledSources: 0,
   auditEntries: 0,
@@ -77,6 +81,8 @@ test('sources that are missing or not fresh, overdue cases and gaps in the SBOMs
     'warning',
   );
   assert.equal(figureOf({ ...empty, overdueCases: 1 }, 4, 'Overdue cases')?.tone, 'bad');
+  assert.equal(figureOf({ ...empty, stoppedCampaigns: 1 }, 4, 'Campaigns stopped')?.tone, 'warning');
+  assert.equal(figureOf({ ...empty, driftedVehicles: 1 }, 4, 'Drifted from the RXSWIN')?.tone, 'bad');
   assert.equal(figureOf({ ...empty, softwareWithoutSbom: 1 }, 2, 'Software without SBOM')?.tone, 'warning');
   assert.equal(
     figureOf({ ...empty, unidentifiedComponents: 1 }, 2, 'Components no advisory can match')?.tone,

@@ -102,6 +102,20 @@ const vulnerabilitiesAndUpdates = (f: Facts): Rule => ({
       f.advisorySources === 0 ? 'no source' : f.troubledSources,
       f.advisorySources === 0 ? 'warning' : zeroIsGood(f.troubledSources, 'warning'),
     ),
+    figure('Campaigns running', f.runningCampaigns, 'neutral', '/campaigns?filter=state%20%3D%20running'),
+    figure(
+      'Campaigns stopped',
+      f.stoppedCampaigns,
+      zeroIsGood(f.stoppedCampaigns, 'warning'),
+      '/campaigns?filter=state%20%3D%20stopped',
+    ),
+    figure(
+      'Waits for a second person',
+      f.openRequests,
+      zeroIsGood(f.openRequests, 'warning'),
+      '/campaign-requests?filter=state%20%3D%20open',
+    ),
+    figure('Drifted from the RXSWIN', f.driftedVehicles, zeroIsGood(f.driftedVehicles, 'bad'), '/rxswin-drift'),
     figure(
       'Vehicles with outdated software',
       f.outdatedVehicles,
