@@ -201,13 +201,13 @@ export async function release(
   people: People,
   version: number,
   images: Readonly<Record<string, string | Buffer>>,
-  options: { confidential?: boolean } = {},
+  options: { confidential?: boolean; hardwareIds?: string[] } = {},
 ): Promise<void> {
   for (const [name, content] of Object.entries(images))
     if (!(await test.images.byDigest(createHash('sha256').update(content).digest('hex'))))
       await sendImage(test, name, content, options);
   const targets = Object.fromEntries(
-    Object.entries(images).map(([name, content]) => [name, targetOf(content, version)]),
+    Object.entries(images).map(([name, content]) => [name, targetOf(content, version, options.hardwareIds)]),
   );
   for (const dialect of both) {
     await test.images.repository.upload('acme', supplierFile(dialect, people.acme, version, targets), ada);
