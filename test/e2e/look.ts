@@ -27,8 +27,8 @@ export async function lookAt(
   for (const path of paths) {
     await page.goto(path);
     await page.getByRole('heading', { level: 1 }).first().waitFor();
-    await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => {}); // the live stream stays open
-    // skeletons and lists that load say so
+    // what is asked for is on its way, and skeletons and lists that load say so; the live stream keeps the network busy
+    await page.waitForTimeout(500);
     await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
     await page
       .getByText(/^Loading/)
