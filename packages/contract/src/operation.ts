@@ -45,7 +45,7 @@ export const ListQuery = Type.Object(
     filter: Type.Optional(
       Type.String({ maxLength: 2000, description: 'Filter expression, e.g. state = online and model : "Aria"' }),
     ),
-    sort: Type.Optional(Type.String({ maxLength: 64, pattern: '^-?[a-zA-Z]+$' })),
+    sort: Type.Optional(Type.String({ maxLength: 64, pattern: '^-?[a-zA-Z][a-zA-Z0-9]*$' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
     cursor: Type.Optional(Type.String({ maxLength: 1000 })),
     count: Type.Optional(Type.Boolean({ description: 'Also answer the exact number of rows that match' })),

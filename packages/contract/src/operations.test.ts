@@ -5,6 +5,7 @@ import { accessProblems } from './access.ts';
 import { connectivityProblems } from './connectivity.ts';
 import { type FieldSpec, parseFilter } from './filter.ts';
 import { identityProblems } from './identity.ts';
+import { imagesProblems } from './images.ts';
 import { inventoryProblems } from './inventory.ts';
 import { notificationProblems } from './notifications.ts';
 import { commonProblems, ListQuery, type Operation } from './operation.ts';
@@ -24,6 +25,7 @@ const codes = new Set<string>([
   ...accessProblems,
   ...connectivityProblems,
   ...identityProblems,
+  ...imagesProblems,
   ...inventoryProblems,
   ...notificationProblems,
   ...systemProblems,
@@ -66,8 +68,11 @@ describe('an operation', () => {
   it('bounds the text of each parameter of its path', () => {
     for (const [id, { params }] of all)
       for (const [name, schema] of Object.entries((params?.properties ?? {}) as Record<string, TSchema>)) {
-        const { pattern, maxLength } = schema as { pattern?: string; maxLength?: number };
-        assert.ok(pattern?.startsWith('^') || maxLength !== undefined, `${id} takes any ${name}`);
+        const { pattern, maxLength, enum: words } = schema as { pattern?: string; maxLength?: number; enum?: unknown };
+        assert.ok(
+          pattern?.startsWith('^') || maxLength !== undefined || words !== undefined,
+          `${id} takes any ${name}`,
+        );
       }
   });
 
