@@ -59,8 +59,8 @@ function createUndo(log: Log) {
 /** A credential for tools that start together with the server: valid one day, one at a time, readable by this user only. */
 async function writeBootstrapToken(modules: Modules, { bootstrap, demo }: LoadedConfig['config']): Promise<void> {
   const name = 'bootstrap';
-  // the demonstration also brings advisories, which is not for a plant to do
-  const roles = demo.enabled ? (['provisioner', 'engineer'] as const) : (['provisioner'] as const);
+  // the demonstration also brings advisories, and invites people who ship an update: that is not for a plant to do
+  const roles = demo.enabled ? (['provisioner', 'engineer', 'administrator'] as const) : (['provisioner'] as const);
   const { secret } = await modules.access.tokens.replace(
     { name, roles: [...roles], days: 1 },
     { kind: 'system', id: 'bootstrap', name: 'bootstrap.tokenFile' },

@@ -69,6 +69,11 @@ const ScenarioSchema = Type.Object(
     offlineShare: Type.Optional(Type.Number({ minimum: 0, maximum: 0.9 })),
     rogueEverySeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400, description: '0 = never' })),
     updates: Type.Optional(UpdatesSchema),
+    updateCampaign: Type.Optional(
+      Type.Boolean({
+        description: 'Demonstration people ship the fix of the telematics unit; takes an administrator token',
+      }),
+    ),
     repeatAfterSeconds: Type.Optional(Type.Number({ minimum: 1, maximum: 31_536_000 })),
     steps: Type.Optional(Type.Array(Type.Unknown(), { maxItems: 10_000 })),
   },

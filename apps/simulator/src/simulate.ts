@@ -14,6 +14,7 @@ import { playRogue, type RogueResult } from './run/rogue.ts';
 import { type RunningFleet, runFleet } from './run/run-fleet.ts';
 import { readScenario, type Scenario } from './scenario.ts';
 import { updateBehaviour } from './updates/update-behaviour.ts';
+import { shipUpdate } from './updates/update-chapter.ts';
 
 export interface Simulation {
   readonly fleet: Fleet;
@@ -89,7 +90,7 @@ export async function simulate(options: SimulatorOptions, hooks: SimulationHooks
   const platform = platformSbom();
   await provision({ client, fleet, state, log: hooks.log, ...(platform ? { platform } : {}) });
   // beside the fleet, which does not wait for it
-  void provideAdvisories({ client, state, log: hooks.log }).catch((error: unknown) =>
+  const advisories = provideAdvisories({ client, state, log: hooks.log }).catch((error: unknown) =>
     hooks.log(`advisories are missing: ${String(error)}`),
   );
   const plants = [...new Set(fleet.vehicles.map(({ plant }) => plant))];
@@ -113,20 +114,23 @@ export async function simulate(options: SimulatorOptions, hooks: SimulationHooks
   });
   const rogue = createRogue(fleet, endpoints, claims, running, hooks);
   let endScenario = () => {};
-  let stopped = false;
+  const ended = new AbortController();
+  const { signal: stop } = ended;
   const live = running.start().then(() => {
-    if (stopped) return;
+    if (stop.aborted) return;
     running.live();
     endScenario = playScenario(scenario, { seed: fleet.seed, vehicles: running.vehicles, rogue, log: hooks.log });
   });
   const settled = live.then(running.enrolOthers);
+  const shared = { client, url: options.url, state, clock: systemClock, vehicles: fleet.vehicles.length, stop };
+  if (scenario.updateCampaign) void shipUpdate({ ...shared, log: hooks.log, ready: Promise.all([live, advisories]) });
   return {
     fleet,
     running,
     live,
     settled,
     stop: async () => {
-      stopped = true;
+      ended.abort();
       endScenario();
       await running.stop();
       await settled.catch(() => {});

@@ -8,6 +8,8 @@ export interface Program {
   readonly versions: readonly [string, string, ...string[]];
   /** Delivered and registered, and planned for no vehicle yet. */
   readonly next?: string;
+  /** What is built when `next` turns out to be faulty; nobody knows of it before. */
+  readonly correction?: string;
 }
 
 export const programs: readonly Program[] = [
@@ -17,6 +19,7 @@ export const programs: readonly Program[] = [
     supplier: 'Halden Telematik',
     versions: ['7.2.0', '7.3.1', '7.4.0'],
     next: '7.5.0',
+    correction: '7.5.1',
   },
   { name: 'tcu-modem', function: 'telematics', supplier: 'Halden Telematik', versions: ['MPSS.4.1', 'MPSS.4.3'] },
   { name: 'cgw-os', function: 'gateway', supplier: 'Vasa Networks', versions: ['3.8.2', '3.9.0', '4.0.1'] },

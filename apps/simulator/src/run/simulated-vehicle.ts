@@ -34,7 +34,9 @@ export function createVehicle(options: VehicleOptions): SimulatedVehicle {
   const inventory = () => ({
     software: vehicle.ecus.flatMap(({ serial, software }) =>
       software.map(({ name, reported }) => {
-        const version = oldest ? programNamed(name).versions[0] : (updates?.installed(serial, name) ?? reported);
+        const running = updates?.installed(serial, name) ?? reported;
+        // what came by an update stays: the unit says what its boot loader has started
+        const version = oldest && running === reported ? programNamed(name).versions[0] : running;
         return { ecuSerial: serial, name, version, sha256: contentHash(name, version) };
       }),
     ),

@@ -68,7 +68,7 @@ function serialOf(text: string): string {
 export function buildSbom(program: Program, version: string): string {
   const recipe = recipes[program.name];
   if (!recipe) throw new Error(`There is no recipe for "${program.name}"`);
-  const release = releasesOf(program).indexOf(version);
+  const release = [...releasesOf(program), program.correction].indexOf(version);
   const open = Object.entries(recipe.open).map(([name, versions]) => openComponent(name, versionAt(versions, release)));
   const closed = closedComponents(recipe, release);
   const subject: SbomComponent = {

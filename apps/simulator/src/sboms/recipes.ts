@@ -137,7 +137,9 @@ export const recipes: Readonly<Record<string, Recipe>> = Object.freeze({
       protobuf: '3.20.3 21.12 25.3',
       'abseil-cpp': '20220623.1 20230125.3 20230802.1',
     },
-    closed: [{ supplier: 'Halden Telematik', versions: '7.2 7.3 7.4 7.5', modules: 'ecall v2x-stack remote-services' }],
+    closed: [
+      { supplier: 'Halden Telematik', versions: '7.2 7.3 7.4 7.5 7.5.1', modules: 'ecall v2x-stack remote-services' },
+    ],
   },
   'tcu-modem': {
     open: { mbedtls: '2.28.1 2.28.7', lwip: '2.1.2 2.1.3', zlib: '1.2.11 1.2.13' },

@@ -152,7 +152,7 @@ export function createEnrolment({ db, clock, secretBox, bind }: AccessDeps, link
   };
 
   return Object.freeze({
-    needed: async () => !(await bind(db).store.anyOperator()),
+    needed: async () => !(await bind(db).store.anyAdministrator()),
     begin,
     complete,
     createSetupLink: links.createSetupLink,

@@ -20,7 +20,7 @@ export function createFirstOperator(
 ): Promise<void> {
   return inTransaction(db, async (tx) => {
     const { store, audit } = bind(tx);
-    if (await store.anyOperator()) return;
+    if (await store.anyAdministrator()) return;
     const weakness = passwordWeakness(password, email);
     if (weakness) throw new AccessError('access.weak-password', `admin.password is too weak: ${weakness}`);
     const now = clock.now();

@@ -19,7 +19,7 @@ export const badLink = () =>
 export async function openLink({ store }: AccessWriters, token: string, now: Date): Promise<Link> {
   const link = await store.link(secretHash(token));
   if (!link || link.used_at || link.expires_at <= now || link.attempts >= maxAttempts) throw badLink();
-  if (link.kind === 'set-up' && (await store.anyOperator())) throw badLink();
+  if (link.kind === 'set-up' && (await store.anyAdministrator())) throw badLink();
   return link;
 }
 
@@ -51,7 +51,7 @@ export const createLinks = ({ db, clock, bind }: AccessDeps) =>
     createSetupLink: () =>
       inTransaction(db, async (tx) => {
         const writers = bind(tx);
-        if (await writers.store.anyOperator()) return undefined;
+        if (await writers.store.anyAdministrator()) return undefined;
         await writers.store.deleteSetupLinks();
         const now = clock.now();
         const by = { kind: 'system', id: 'start', name: 'set-up' } as const;

@@ -30,11 +30,13 @@ const operatorRows = (db: Db) => ({
       .where((eb) => eb(eb.val('administrator'), '=', eb.fn.any('roles')))
       .forUpdate()
       .execute(),
-  anyOperator: async () =>
+  /** Somebody who was set up as administrator: others can be there before, where a token has invited them. */
+  anyAdministrator: async () =>
     (await db
       .selectFrom('access_operator')
       .select('id')
       .where('state', '!=', 'invited')
+      .where((eb) => eb(eb.val('administrator'), '=', eb.fn.any('roles')))
       .limit(1)
       .executeTakeFirst()) !== undefined,
   insertOperator: (row: Insertable<OperatorTable>) => db.insertInto('access_operator').values(row).execute(),
