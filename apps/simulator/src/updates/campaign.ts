@@ -36,7 +36,7 @@ export function definitionOf(releaseId: string, vehicles: number): CampaignDefin
         name: 'A few first',
         select: { by: 'count', count: first },
         success: { percent: 100 },
-        error: { percent: 30, minimum: 2 },
+        error: { percent: 50, minimum: Math.ceil(first * 0.6) },
       },
       { name: 'All others', select: { by: 'rest' }, success: { percent: 95 }, error: { percent: 5, minimum: 5 } },
     ],

@@ -103,7 +103,7 @@ export const ConfigSchema = Type.Object(
     bootstrap: Type.Object(
       {
         tokenFile: text(
-          'Write an API token of role provisioner, valid one day, to this file (mode 0600) at each start; empty writes none',
+          'Write an API token of role provisioner (with demo.enabled also engineer and administrator), valid one day, to this file (mode 0600) at each start; empty writes none',
           '',
         ),
       },
