@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { ApiProblem, type Client } from '@bulkhead/contract';
 import { noExtra, type Target } from '@bulkhead/uptane';
 import { telematics } from '../fleet/parts.ts';

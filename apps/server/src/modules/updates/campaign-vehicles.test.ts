@@ -195,6 +195,23 @@ test('a vehicle whose configuration has changed since the plan is judged anew be
   await end(id);
 });
 
+test('a vehicle that had begun when its offer was taken back still says how it ended, in whatever order that arrives', async () => {
+  const release = await newRelease(desk);
+  const id = await use.started(definition(release.id, { filter: `vin = "${vinOf(3)}" or vin = "${vinOf(4)}"` }));
+  const [first = '', second = ''] = await use.inState(id, 'offered');
+  await desk.updates.steps.stop(id, { dryRun: false, reason: 'for the test' }, ada);
+  await use.drive();
+  assert.deepEqual(await use.inState(id, 'scheduled'), [first, second]);
+
+  await use.tell(id, [first], 'rolled-back');
+  await use.tell(id, [first], 'install-started');
+  await use.tell(id, [second], 'install-started');
+  await use.tell(id, [second], 'failed', { cause: 'install-failed' });
+
+  assert.deepEqual([await use.inState(id, 'rolled-back'), await use.inState(id, 'failed')], [[first], [second]]);
+  await desk.updates.steps.cancel(id, { dryRun: false, reason: 'for the test' }, ada);
+});
+
 test('reports of strangers, of other attempts and of no sense change nothing', async () => {
   const release = await newRelease(desk);
   const id = await use.started(definition(release.id, { filter: `vin = ${vinOf(10)}` }));

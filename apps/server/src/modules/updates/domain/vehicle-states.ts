@@ -69,6 +69,8 @@ export const vehicleMoves: Readonly<Record<State, Moves>> = Object.freeze({
     schedule: 'scheduled',
     'install-started': 'installing',
     installed: 'installed-awaiting-report',
+    failed: 'failed',
+    'rolled-back': 'rolled-back',
   },
   // it holds no offer meanwhile
   deferred: { ...early, consent: 'scheduled', 'time-out': 'scheduled' },
