@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type InventoryReport, isTopicLevel } from '@bulkhead/contract';
 import { describeVinFault, vinFault } from '@bulkhead/kernel';
 import { AgentError } from './error.ts';
+import { readUpdatesConfig, type UpdatesConfig } from './updates/updates-config.ts';
 
 /** What `main.ts` reads from its file; every path is absolute or relative to where the program is started. */
 export interface AgentConfig {
@@ -21,6 +22,8 @@ export interface AgentConfig {
   readonly claim: { readonly key: string; readonly chain: string } | undefined;
   readonly heartbeatSeconds: number;
   readonly journalBytes: number;
+  /** Left out: this ECU takes no updates. */
+  readonly updates: UpdatesConfig | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -35,6 +38,7 @@ const known = [
   'claim',
   'heartbeatSeconds',
   'journalBytes',
+  'updates',
 ];
 const maxFileBytes = 1024 * 1024;
 
@@ -87,6 +91,7 @@ export function readAgentConfig(path: string): AgentConfig {
     claim: claim && { key: text(claim, 'key', 'claim.key'), chain: text(claim, 'chain', 'claim.chain') },
     heartbeatSeconds: whole('heartbeatSeconds', 5, 3_600, 60),
     journalBytes: whole('journalBytes', 65_536, 1_073_741_824, 4_194_304),
+    updates: value.updates === undefined ? undefined : readUpdatesConfig(value.updates, bad),
   };
 }
 

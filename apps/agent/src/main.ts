@@ -6,6 +6,7 @@ import { type AgentConfig, readAgentConfig, readInventory } from './agent-config
 import { AgentError } from './error.ts';
 import { createLineSplitter, maxLineBytes, readEventLine } from './event-line.ts';
 import type { Log } from './log.ts';
+import { updatesFrom } from './updates/updates-config.ts';
 
 const usage = `bulkhead-agent --config FILE
 Speaks to the platform for one ECU. Programs of the vehicle hand it security events on its standard input, one JSON
@@ -34,6 +35,9 @@ function start(config: AgentConfig): void {
     spread: spreadOf(config),
     heartbeatSeconds: config.heartbeatSeconds,
     journalBytes: config.journalBytes,
+    ...(config.updates
+      ? { updates: updatesFrom(config.updates, config.state), pollSeconds: config.updates.pollSeconds }
+      : {}),
     log,
   });
   const split = createLineSplitter((line) => {

@@ -66,6 +66,8 @@ async function fetchRest(options: DownloadOptions, from: number, check: Check): 
   const isRest = from > 0 && answer.status === 206 && answer.from === from;
   if (answer.status !== 200 && !isRest) {
     await body.return(undefined);
+    if (answer.status === 429)
+      throw new AgentError('agent.platform-unreachable', 'The platform asks to come back later');
     throw new UptaneError('uptane.drop-request', expected.filename, `the image is not served (${answer.status})`);
   }
   let skip = isRest ? 0 : from; // a server without ranges sends all of it: what is held was checked already

@@ -6,7 +6,7 @@ import { openState } from '../state.ts';
 import { freshDirectory, type TestAuthority, testDevice } from '../testing.ts';
 import { createUpdates, type Updates, type UpdatesOptions } from './create-updates.ts';
 import { createFileSlots } from './file-slots.ts';
-import type { FaultPoint } from './installer.ts';
+import type { FaultPoint, Installer } from './installer.ts';
 import type { VehicleSignals } from './preconditions.ts';
 import { createPrimaryEcu, type HealthCheck } from './primary-ecu.ts';
 import { newContent, newImage, oldContent, oldImage, parkedVehicle } from './testing-images.ts';
@@ -29,6 +29,8 @@ export interface TestVehicleOptions extends Partial<Omit<UpdatesOptions, 'signer
   readonly signals?: () => VehicleSignals;
   readonly reached?: FaultPoint;
   readonly durable?: boolean;
+  /** Instead of slots in files. */
+  readonly installer?: Installer;
 }
 
 export interface TestVehicle {
@@ -49,12 +51,14 @@ export function testVehicle(
   const slots = join(directory, 'slots');
   const signer = signerOf(key);
   const { serial, vin } = testDevice;
-  const installer = createFileSlots({
-    directory: slots,
-    durable,
-    factory: { image: oldImage, content: oldContent },
-    ...(reached ? { reached } : {}),
-  });
+  const installer =
+    options.installer ??
+    createFileSlots({
+      directory: slots,
+      durable,
+      factory: { image: oldImage, content: oldContent },
+      ...(reached ? { reached } : {}),
+    });
   const { decryptionKey } = options;
   const primary = createPrimaryEcu({ serial, hardwareId: 'tcu-hw', signer, installer, health, decryptionKey });
   const identity = authority.leaf(serial, [], 'clientAuth');

@@ -39,9 +39,10 @@ export function createVerification({ vin, ecus, https, store, time }: Verificati
         return bytes;
       }
       if (status === 404 && optional) return undefined;
+      if (status === 429) throw new AgentError('agent.not-now', 'The platform asks to come back later');
       throw new UptaneError('uptane.drop-request', place, `it is not served (${status})`);
     } catch (error) {
-      if (!(error instanceof AgentError)) throw error;
+      if (!(error instanceof AgentError) || error.code === 'agent.not-now') throw error;
       // the manifest went through a moment ago, so this is no lack of a network
       throw new UptaneError('uptane.drop-request', place, error.message, error);
     }

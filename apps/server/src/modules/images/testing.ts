@@ -132,7 +132,11 @@ export async function signTargetsDraft({ images }: Pick<TestImages, 'images'>, d
 }
 
 /** The first ceremony, from nothing to a repository that vehicles can read, with one supplier. */
-export async function firstCeremony(test: Pick<TestImages, 'images'>, people: People): Promise<void> {
+export async function firstCeremony(
+  test: Pick<TestImages, 'images'>,
+  people: People,
+  { plans = [acmePlan(people)] } = {},
+): Promise<void> {
   const { repository } = test.images;
   const roles = {
     root: { keys: people.root.map(keyFileOf), threshold: 2 },
@@ -140,7 +144,7 @@ export async function firstCeremony(test: Pick<TestImages, 'images'>, people: Pe
   };
   await repository.createRoot({ expires: later, roles }, ada);
   for (const dialect of both) await signRootDraft(test, dialect, people.root);
-  await repository.createTargets({ expires: later, delegations: [acmePlan(people)] }, ada);
+  await repository.createTargets({ expires: later, delegations: plans }, ada);
   for (const dialect of both) {
     await signTargetsDraft(test, dialect, people.targets);
     await repository.upload('acme', supplierFile(dialect, people.acme, 1, {}), ada);
