@@ -51,7 +51,7 @@ export function createFileVehicle(path: string, nowMs: () => number): VehicleSta
 export function createFileUser(offerPath: string, answerPath: string): UserPort {
   const show = (value: object) => writeAtomically(offerPath, Buffer.from(JSON.stringify(value)), false);
   const offered = ({ key, kind, consentRequired }: UpdateOffer, text: UserText | undefined) =>
-    show({ key, kind, consentRequired, ...(text ?? {}) });
+    show({ key, kind, consentRequired, ...text });
   return Object.freeze({
     announce: offered,
     decide: (offer: UpdateOffer, text: UserText | undefined): UserDecision | undefined => {
@@ -65,6 +65,6 @@ export function createFileUser(offerPath: string, answerPath: string): UserPort 
       return decision === 'postponed' && !Number.isNaN(until.getTime()) ? { decision, until } : undefined;
     },
     inform: ({ offerKey, success, code, detail, text }) =>
-      show({ key: offerKey, result: { success, code, detail }, ...(text ?? {}) }),
+      show({ key: offerKey, result: { success, code, detail }, ...text }),
   });
 }

@@ -34,8 +34,18 @@ export interface UpdatesConfig {
 }
 
 const known = new Set([
-  ...['hardwareId', 'directorRoot', 'imageRoot', 'installer', 'health', 'healthSeconds', 'signals', 'user'],
-  ...['workshopKeys', 'workshopToken', 'restart', 'pollSeconds'],
+  'hardwareId',
+  'directorRoot',
+  'imageRoot',
+  'installer',
+  'health',
+  'healthSeconds',
+  'signals',
+  'user',
+  'workshopKeys',
+  'workshopToken',
+  'restart',
+  'pollSeconds',
 ]);
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
