@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { writeAtomically } from '../state.ts';
 import type { UpdateOffer } from './offer.ts';
 import type { VehicleSignals, VehicleState } from './preconditions.ts';
-import type { UserDecision, UserPort, UserText } from './user.ts';
+import type { UpdateResult, UserDecision, UserPort, UserText } from './user.ts';
 
 const mostFileBytes = 64 * 1024;
 /** A program that has died leaves its last word behind; that a vehicle stood once says nothing about now. */
@@ -64,7 +64,7 @@ export function createFileUser(offerPath: string, answerPath: string): UserPort 
       // put off without a time would be put off for ever
       return decision === 'postponed' && !Number.isNaN(until.getTime()) ? { decision, until } : undefined;
     },
-    inform: ({ offerKey, success, code, detail, text }) =>
+    inform: ({ offerKey, success, code, detail, text }: UpdateResult) =>
       show({ key: offerKey, result: { success, code, detail }, ...text }),
   });
 }
