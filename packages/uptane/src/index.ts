@@ -32,6 +32,8 @@ export {
 } from './client/verify-partial.ts';
 export { authoriseUpload, type Overlap, overlappingDelegations, type Upload } from './delegation/authorise.ts';
 export { coversPath, patternsOverlap } from './delegation/path-pattern.ts';
+export { chunkIndexSuffix, longestChunkIndex, readChunkIndex, writeChunkIndex } from './delta/chunk-index.ts';
+export { type Chunk, createChunker } from './delta/chunker.ts';
 export { type Dialect, detectDialect, dialectA, dialectB, dialectOf, type Payload, publishCaps } from './dialect.ts';
 export {
   type EncryptionMethod,

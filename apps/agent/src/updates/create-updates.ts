@@ -88,6 +88,8 @@ export function createUpdates(options: UpdatesOptions) {
     reached,
     attempts: options.downloadAttempts ?? 3,
     pauseMs: options.downloadPauseMs ?? 2_000,
+    baseOf: (serial) => bySerial.get(serial)?.runningPath?.(),
+    log,
   });
   const preparation = createPreparation({ ...shared, metadata: verification.metadata, fetchImage, time, tell });
   const cycle = createCycle({ ...shared, primary, director, verification, installations, preparation, consent });

@@ -31,6 +31,8 @@ export interface UpdatableEcu {
   /** Verifies the image itself as far as it can, and puts it into the slot that does not run. @throws UptaneError, AgentError */
   install(image: VerifiedImage, file: ImageFile, metadata: MetadataSource, time: Date): Promise<void>;
   activate(): Promise<'running' | 'reboot'>;
+  /** File of the image that runs, where this program can read it: the base of a delta. */
+  runningPath?(): string | undefined;
   /** Whether what runs works, asked until it says yes or the time is over. */
   isHealthy(signal: AbortSignal): Promise<boolean>;
   confirm(): Promise<void>;

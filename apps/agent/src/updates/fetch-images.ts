@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
-import type { ExpectedFile, VerifiedImage } from '@bulkhead/uptane';
-import { UptaneError } from '@bulkhead/uptane';
+import { existsSync, statSync } from 'node:fs';
+import { type ExpectedFile, UptaneError, type VerifiedImage } from '@bulkhead/uptane';
 import { AgentError } from '../error.ts';
+import type { Log } from '../log.ts';
+import { assembleFromBase } from './delta.ts';
 import { downloadImage } from './download.ts';
 import type { ImageFile } from './ecu.ts';
 import type { FaultPoint } from './installer.ts';
@@ -17,6 +18,9 @@ export interface ImageFetcherOptions {
   /** How often a download that breaks off is gone on with before the cycle ends. */
   readonly attempts: number;
   readonly pauseMs: number;
+  /** File of what an ECU runs, where it is at hand: new images are then fetched as differences to it. */
+  readonly baseOf: (serial: string) => string | undefined;
+  readonly log: Log;
 }
 
 /** What is fetched: the encrypted form where there is one. */
@@ -35,8 +39,12 @@ function sourceOf(image: VerifiedImage): string {
   return !image.encrypted && uri?.startsWith('/') && !uri.startsWith('//') ? uri : imagePath(fileOf(image));
 }
 
+/** Smaller images are fetched as a whole. */
+const leastDeltaBytes = 128 * 1024;
+
 /** Step 4 of the cycle: the bytes of verified images, one after the other. */
-export function createImageFetcher({ https, store, durable, reached, attempts, pauseMs }: ImageFetcherOptions) {
+export function createImageFetcher(options: ImageFetcherOptions) {
+  const { https, store, durable, reached, attempts, pauseMs } = options;
   return async (image: VerifiedImage, mayGoOn: () => string | undefined): Promise<ImageFile> => {
     const expected = fileOf(image);
     const sha256 = expected.hashes.get('sha256');
@@ -44,8 +52,10 @@ export function createImageFetcher({ https, store, durable, reached, attempts, p
       throw new UptaneError('uptane.wrong-value', expected.filename, 'lists no sha256, by which images are stored');
     const path = store.downloadPath(sha256);
     const source = sourceOf(image);
+    await tryDelta(options, image, { source, path, mayGoOn });
     for (let attempt = 1; ; attempt++) {
       try {
+        // also what was put together is checked here, as a download that has come to its end
         await downloadImage({ https, source, expected, path, durable, reached, mayGoOn });
         return { path, length: statSync(path).size };
       } catch (error) {
@@ -54,6 +64,23 @@ export function createImageFetcher({ https, store, durable, reached, attempts, p
       }
     }
   };
+}
+
+/** Where both ends have the base, only what differs is fetched; whatever goes wrong, the whole image still can be. */
+async function tryDelta(
+  { https, baseOf, log }: ImageFetcherOptions,
+  image: VerifiedImage,
+  { source, path, mayGoOn }: { source: string; path: string; mayGoOn: () => string | undefined },
+): Promise<void> {
+  const base = image.encrypted ? undefined : baseOf(image.serial);
+  if (base === undefined || image.length < leastDeltaBytes || existsSync(path)) return;
+  try {
+    const fetched = await assembleFromBase({ https, source, expected: fileOf(image), path, base, mayGoOn });
+    if (fetched !== undefined) log('info', { fetched, length: image.length }, 'an image was fetched as a difference');
+  } catch (error) {
+    if (error instanceof AgentError && error.code === 'agent.not-now') throw error;
+    log('info', {}, `an image is fetched as a whole: ${String(error)}`);
+  }
 }
 
 /** Broke off, or was not served: another attempt may do better. */

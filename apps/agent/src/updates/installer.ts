@@ -15,6 +15,8 @@ export interface SlotStanding {
  */
 export interface Installer {
   standing(): Promise<SlotStanding>;
+  /** File of the slot that runs, where there is one: the base of a delta. */
+  runningPath?(): string | undefined;
   /**
    * Writes an image into the slot that does not run. It counts as staged only when every byte is on the medium and fits.
    * @throws UptaneError when the bytes are not those that were signed, AgentError `agent.install-failed`

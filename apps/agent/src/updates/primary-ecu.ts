@@ -86,6 +86,7 @@ export function createPrimaryEcu(options: OwnEcuOptions): UpdatableEcu {
     key: signer.key,
     standing: installer.standing,
     lastStanding: installer.standing,
+    runningPath: () => installer.runningPath?.(),
     versionReport: async (context: ReportContext) =>
       ownReport(serial, (await installer.standing()).running, context, signer),
     install: (image: VerifiedImage, file: ImageFile) =>

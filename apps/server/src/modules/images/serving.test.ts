@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { manualClock } from '@bulkhead/kernel';
-import { dialectA, dialectB } from '@bulkhead/uptane';
+import { dialectA, dialectB, readChunkIndex } from '@bulkhead/uptane';
 import { Updater } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { platformMigrations } from '../../platform/db/platform-migrations.ts';
@@ -123,6 +123,30 @@ describe('the Image repository, over mutual TLS', () => {
     const wrong = await door.get(`/repo/targets/${folder}${'0'.repeat(64)}.2.0.bin`, ecu);
     const twice = await door.get(`/repo/targets/${encodeURIComponent(encodeURIComponent(brake))}`, ecu);
     assert.deepEqual([wrong.status, twice.status], [404, 404]);
+  });
+
+  test('gives the index of an image, by which a client fetches only what differs from the one it has', async () => {
+    const path = `/repo-tuf/targets/acme/brake/${sha256}.2.0.bin.chunks`;
+    const [first, again] = await Promise.all([door.get(path, ecu), door.get(path, ecu)]);
+    const tag = String(first.headers.etag);
+    const unchanged = await door.get(path, ecu, { 'if-none-match': tag });
+    const nowhere = await door.get('/repo-tuf/targets/acme/brake/9.9.bin.chunks', ecu);
+    const stranger = await door.get(path);
+
+    const chunks = readChunkIndex(first.body, content.length);
+    let at = 0;
+    for (const { length, sha256: digest } of chunks) {
+      assert.equal(
+        createHash('sha256')
+          .update(content.subarray(at, at + length))
+          .digest('hex'),
+        digest,
+      );
+      at += length;
+    }
+    assert.ok(chunks.length > 0 && at === content.length);
+    assert.ok(again.body.equals(first.body));
+    assert.deepEqual([first.status, unchanged.status, nowhere.status, stranger.status], [200, 304, 404, 401]);
   });
 
   test('resumes a download by range and spares what is there already', async () => {

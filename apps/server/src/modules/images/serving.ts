@@ -1,25 +1,13 @@
-import type { Readable } from 'node:stream';
 import type { DialectName } from '@bulkhead/uptane';
-import { targetNameFault } from '@bulkhead/uptane';
+import { chunkIndexSuffix, targetNameFault } from '@bulkhead/uptane';
+import { createChunkIndexes } from './chunk-indexes.ts';
 import type { ImagesDeps, NamedImage } from './deps.ts';
 import { createEncryptedViews } from './encrypted-views.ts';
 import { createImageViews } from './image-views.ts';
 import { createMetadataViews, type Repository } from './metadata-views.ts';
+import type { ServedFile, ServedImage } from './served.ts';
 
-/** A metadata file as it is served. */
-export interface ServedFile {
-  readonly bytes: Buffer;
-  readonly sha256: string;
-  /** Named by a version that never changes its content. */
-  readonly immutable: boolean;
-}
-
-/** Bytes of an image that may be served, opened only when they are wanted. */
-export interface ServedImage {
-  readonly sha256: string;
-  readonly length: number;
-  read(range?: { readonly start: number; readonly end: number }): Readable;
-}
+export type { ServedFile, ServedImage } from './served.ts';
 
 interface Pointers {
   readonly repository: Repository | undefined;
@@ -86,6 +74,9 @@ export const createServing = (deps: ImagesDeps) => {
       read: (range?: { start: number; end: number }) => blobs.read(image.sha256, range),
     });
 
+  const indexes = createChunkIndexes();
+  const imageNamed = (dialect: DialectName, name: string) => findImage(db, open, dialect, name);
+
   return Object.freeze({
     /** Another version was published here. */
     forget: () => pointers.clear(),
@@ -106,17 +97,31 @@ export const createServing = (deps: ImagesDeps) => {
      * An image by its name, or by HASH.name with either of its hashes (Uptane 5.2.6). Of a confidential image only the
      * encrypted copy is there, under its own name (requirement S20).
      */
-    image: async (dialect: DialectName, name: string): Promise<ServedImage | undefined> => {
-      if (targetNameFault(name) !== undefined) return undefined;
-      const views = createImageViews(db);
-      const found = (await views.named(dialect, name)) ?? (await hashedImage(views, dialect, name));
-      if (found) return found.confidential ? undefined : open(found);
-      const encrypted = await createEncryptedViews(db).byName(name);
-      return encrypted && open({ sha256: encrypted.encryptedSha256, length: encrypted.encryptedLength });
+    image: imageNamed,
+
+    /** `NAME.chunks`: the index by which a client fetches only what differs from the image it has. */
+    chunks: async (dialect: DialectName, name: string): Promise<ServedFile | undefined> => {
+      if (!name.endsWith(chunkIndexSuffix)) return undefined;
+      const image = await imageNamed(dialect, name.slice(0, -chunkIndexSuffix.length));
+      return image && indexes(image);
     },
   });
 };
 export type Serving = ReturnType<typeof createServing>;
+
+async function findImage(
+  db: ImagesDeps['db'],
+  open: (image: Pick<NamedImage, 'sha256' | 'length'>) => ServedImage,
+  dialect: DialectName,
+  name: string,
+): Promise<ServedImage | undefined> {
+  if (targetNameFault(name) !== undefined) return undefined;
+  const views = createImageViews(db);
+  const found = (await views.named(dialect, name)) ?? (await hashedImage(views, dialect, name));
+  if (found) return found.confidential ? undefined : open(found);
+  const encrypted = await createEncryptedViews(db).byName(name);
+  return encrypted && open({ sha256: encrypted.encryptedSha256, length: encrypted.encryptedLength });
+}
 
 const hashPrefix = /^((?:[0-9a-f]{64}){1,2})\.(.+)$/;
 

@@ -10,7 +10,7 @@ import { parseRange } from './domain/byte-range.ts';
 import type { ServedFile, ServedImage, Serving } from './serving.ts';
 
 export interface VehicleDoorDeps {
-  readonly serving: Pick<Serving, 'metadata' | 'image'>;
+  readonly serving: Pick<Serving, 'metadata' | 'image' | 'chunks'>;
   /** Who a TLS client is; in memory, for every request. */
   authenticate(peer: {
     readonly raw: Uint8Array;
@@ -92,7 +92,11 @@ async function answer({ serving, authenticate, metrics }: VehicleDoorDeps, asked
     return refuse(response, 429, 'Too many requests of this device', { 'Retry-After': '30' });
   }
   const name = path.startsWith('targets/') ? decodeName(path.slice('targets/'.length)) : undefined;
-  if (name !== undefined) return sendImage(await serving.image(dialect, name), ecuId, asked, metrics);
+  if (name !== undefined) {
+    const image = await serving.image(dialect, name);
+    const index = image ? undefined : await serving.chunks(dialect, name);
+    return index ? sendFile(index, asked) : sendImage(image, ecuId, asked, metrics);
+  }
   const file = path.length > longestPath ? undefined : await serving.metadata(dialect, path);
   // 404, never 5xx: it is how a client learns that there is no next root
   return file ? sendFile(file, asked) : refuse(response, 404, 'There is no such file');
