@@ -61,6 +61,7 @@ test('every address of the console is spelled in one place and does not change b
       "job": "/jobs/a%2Fb%20c",
       "jobs": "/jobs",
       "licences": "/licences",
+      "manifests": "/manifests",
       "model": "/models/a%2Fb%20c",
       "models": "/models",
       "newAdvisory": "/advisories/new",

@@ -68,6 +68,7 @@ export const paths = {
   campaignVehicle: (id: string, vin: string) => `/campaigns/${segment(id)}/vehicles/${segment(vin)}`,
   campaignRequests: list('/campaign-requests'),
   images: list('/images'),
+  manifests: list('/manifests'),
   ceremonies: (tab?: string) => url('/ceremonies', { tab }),
   rxswins: list('/rxswins'),
   rxswin: detail('/rxswins'),

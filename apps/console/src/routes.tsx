@@ -296,6 +296,11 @@ const routeTree = root.addChildren([
       lazyRouteComponent(() => import('./pages/updates/images-page.tsx'), 'ImagesPage'),
     ),
     at(
+      '/manifests',
+      top('Manifests', paths.manifests()),
+      lazyRouteComponent(() => import('./pages/updates/manifests-page.tsx'), 'ManifestsPage'),
+    ),
+    at(
       '/ceremonies',
       top('Ceremonies', paths.ceremonies()),
       lazyRouteComponent(() => import('./pages/updates/ceremonies-page.tsx'), 'CeremoniesPage'),

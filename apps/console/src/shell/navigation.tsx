@@ -61,6 +61,7 @@ export const areas: readonly Area[] = [
       { text: 'Second person', href: paths.campaignRequests(), key: '2' },
       { text: 'Images', href: paths.images() },
       { text: 'Ceremonies', href: paths.ceremonies() },
+      { text: 'Manifests', href: paths.manifests() },
       { text: 'RXSWIN register', href: paths.rxswins(), key: 'z' },
       { text: 'RXSWIN drift', href: paths.rxswinDrift() },
       { text: 'Not reached', href: paths.undelivered() },

@@ -76,7 +76,7 @@ function columnsOf(
               decidable.has(cause.state) && (
                 <PermittedButton
                   variant="inline-link"
-                  ariaLabel={`Decide about: ${cause.text}`}
+                  ariaLabel={`Decide… about: ${cause.text}`}
                   denial={denial ?? notYet}
                   onClick={() => decide(cause)}
                 >

@@ -26,8 +26,8 @@ import { RootDialog } from './ceremony-root.tsx';
 import { TargetsDialog } from './ceremony-targets.tsx';
 import { UploadDialog } from './ceremony-upload.tsx';
 import { type DialectView, dialectViews } from './ceremony-view.ts';
-
-export const dialectNames = { a: 'aktualizr', b: 'TUF 1.0' } as const;
+import { dialectNames } from './dialect-names.ts';
+import { DirectorPanel } from './director-panel.tsx';
 
 function Summary({ status, dialect }: { status: RepositoryStatus; dialect: DialectView }) {
   return (
@@ -137,6 +137,7 @@ export function CeremoniesPage() {
                     label: `For ${dialectNames[dialect.dialect]} clients`,
                     content: <Dialect status={status} dialect={dialect} />,
                   })),
+                  { id: 'director', label: 'Director', content: <DirectorPanel /> },
                   { id: 'online', label: 'Keys of the platform', content: <OnlineKeys status={status} /> },
                 ]}
               />

@@ -93,12 +93,12 @@ function Draft({ draft }: { draft: MetadataDraft }) {
       description="Compare the digest aloud before anybody signs; sign offline with: bulkhead sign"
       actions={
         <Actions>
-          <Button ariaLabel={`Download ${nameOf(draft)} to be signed`} onClick={() => downloadUrl(url)}>
+          <Button ariaLabel={`Download to sign: ${nameOf(draft)}`} onClick={() => downloadUrl(url)}>
             Download to sign
           </Button>
           <PermittedButton
             denial={denial}
-            ariaLabel={`Throw ${nameOf(draft)} away`}
+            ariaLabel={`Throw away… ${nameOf(draft)}`}
             onClick={() => setDiscarding(true)}
           >
             Throw away…

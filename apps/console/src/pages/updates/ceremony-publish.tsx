@@ -5,9 +5,8 @@ import { DangerModal } from '../../ui/danger-modal.tsx';
 import { flash } from '../../ui/flash.tsx';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { integer } from '../../ui/time.ts';
+import { dialectNames } from './dialect-names.ts';
 import { Choice } from './fields.tsx';
-
-const names = { a: 'aktualizr', b: 'TUF 1.0' } as const;
 
 /** What vehicles would see, counted first; then all complete drafts of a wire form at once. */
 export function PublishDialog({ onClose }: { onClose: () => void }) {
@@ -23,7 +22,7 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
   return (
     <DangerModal
       title="Publish what is signed"
-      confirmWord={names[dialect]}
+      confirmWord={dialectNames[dialect]}
       action="Publish"
       missing={found ? nothing : 'What would change is being counted'}
       consequence={
@@ -42,7 +41,11 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
       }
       onConfirm={async () => {
         const done = await client.publishRepository({ body: { dialect } });
-        flash('success', `Published for ${names[dialect]} clients`, `${integer(done.images)} images are listed.`);
+        flash(
+          'success',
+          `Published for ${dialectNames[dialect]} clients`,
+          `${integer(done.images)} images are listed.`,
+        );
         await queryClient.invalidateQueries({ queryKey: ['images'] });
       }}
       onClose={onClose}
@@ -52,8 +55,8 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
         label="For clients of"
         value={dialect}
         options={[
-          ['a', names.a],
-          ['b', names.b],
+          ['a', dialectNames.a],
+          ['b', dialectNames.b],
         ]}
         onChange={setDialect}
       />

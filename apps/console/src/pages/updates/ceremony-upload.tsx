@@ -7,6 +7,7 @@ import { client, queryClient } from '../../api.ts';
 import { flash } from '../../ui/flash.tsx';
 import { FormModal } from '../../ui/form-modal.tsx';
 import { Choice } from './fields.tsx';
+import { fileTexts } from './file-texts.ts';
 
 /** Takes a file that was signed offline; signatures over the same content are added up by the server. */
 export function UploadDialog({ status, onClose }: { status: RepositoryStatus; onClose: () => void }) {
@@ -44,19 +45,7 @@ export function UploadDialog({ status, onClose }: { status: RepositoryStatus; on
     >
       <Choice label="Role" value={role} options={roles.map((name) => [name, name] as const)} onChange={setRole} />
       <FormField label="Signed file" description="As bulkhead sign wrote it; every signature is checked">
-        <FileUpload
-          value={files}
-          onChange={({ detail }) => setFiles(detail.value)}
-          i18nStrings={{
-            uploadButtonText: () => 'Choose file',
-            dropzoneText: () => 'Drop the file here',
-            removeFileAriaLabel: () => 'Remove the file',
-            limitShowFewer: 'Show fewer',
-            limitShowMore: 'Show more',
-            errorIconAriaLabel: 'Error',
-            warningIconAriaLabel: 'Warning',
-          }}
-        />
+        <FileUpload value={files} onChange={({ detail }) => setFiles(detail.value)} i18nStrings={fileTexts} />
       </FormField>
     </FormModal>
   );

@@ -19,7 +19,7 @@ const columns: readonly Column<DriftedVehicle>[] = [
     header: 'Definition',
     width: 150,
     cell: ({ rxswinId, software }) => (
-      <Link href={paths.rxswin(rxswinId)} ariaLabel={`Definition that ${software} is measured by`}>
+      <Link href={paths.rxswin(rxswinId)} ariaLabel={`Open the definition that ${software} is measured by`}>
         Open
       </Link>
     ),

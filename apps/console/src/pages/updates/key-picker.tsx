@@ -1,6 +1,7 @@
 import FileUpload from '@cloudscape-design/components/file-upload';
 import FormField from '@cloudscape-design/components/form-field';
 import { useState } from 'react';
+import { fileTexts } from './file-texts.ts';
 import { type KeyFile, readKeyFile } from './key-files.ts';
 
 interface PickerProps {
@@ -30,20 +31,7 @@ export function KeyPicker({ label, onChange }: PickerProps) {
   };
   return (
     <FormField label={label} description="Public key files, as bulkhead keys create writes them" errorText={fault}>
-      <FileUpload
-        multiple
-        value={files}
-        onChange={({ detail }) => void take(detail.value)}
-        i18nStrings={{
-          uploadButtonText: () => 'Choose files',
-          dropzoneText: () => 'Drop files here',
-          removeFileAriaLabel: (index) => `Remove file ${index + 1}`,
-          limitShowFewer: 'Show fewer',
-          limitShowMore: 'Show more',
-          errorIconAriaLabel: 'Error',
-          warningIconAriaLabel: 'Warning',
-        }}
-      />
+      <FileUpload multiple value={files} onChange={({ detail }) => void take(detail.value)} i18nStrings={fileTexts} />
     </FormField>
   );
 }

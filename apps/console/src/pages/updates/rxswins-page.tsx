@@ -25,7 +25,7 @@ export function Drift({ rxswin: { rxswin, drift } }: { rxswin: Pick<Rxswin, 'rxs
   return (
     <Link
       href={paths.rxswinDrift({ filter: `rxswin = ${quoted(rxswin)}` })}
-      ariaLabel={`${drift.drifted} drifted vehicles of ${rxswin}`}
+      ariaLabel={`${integer(drift.drifted)} of ${integer(drift.vehicles)} vehicles drifted from ${rxswin}`}
     >
       <Status state="affected">
         {integer(drift.drifted)} of {integer(drift.vehicles)}

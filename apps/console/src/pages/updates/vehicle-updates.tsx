@@ -10,6 +10,7 @@ import { Stack } from '../../ui/page.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Empty, Loaded } from '../../ui/states.tsx';
 import { CampaignLink, CampaignMark, ReleaseLink, StandingMark, VehicleMark } from './marks.tsx';
+import { VehicleDirector } from './vehicle-director.tsx';
 
 const columnsOf = (vin: string): readonly Column<VehicleUpdate>[] => [
   {
@@ -101,6 +102,7 @@ export function VehicleUpdates({ vin }: { vin: string }) {
           </Stack>
         )}
       </Loaded>
+      <VehicleDirector vin={vin} />
       <Loaded answer={rxswins} label="RXSWINs" lines={3}>
         {({ items }) => (
           <LocalTable
