@@ -122,7 +122,7 @@ async function atRest({ author }: People, id: string, stop: AbortSignal): Promis
 
 async function tellCauses({ author }: People, id: string, log: (line: string) => void): Promise<void> {
   const { causes } = await author.getCampaignCauses({ params: { id } });
-  for (const { vehicles, text } of causes) log(`cause in ${vehicles} vehicles: ${text}`);
+  for (const { vehicles, text } of causes) log(`cause in ${vehicles} vehicle${vehicles === 1 ? '' : 's'}: ${text}`);
 }
 
 /** Only what vehicles report closes the case. */
