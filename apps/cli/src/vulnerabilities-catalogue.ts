@@ -81,6 +81,25 @@ export const vulnerabilities: Partial<Record<OperationId, CommandSpec>> = {
   },
   getFinding: { verb: 'show', examples: ['bulkhead findings show ID'] },
   getPortfolio: { verb: 'show', examples: ['bulkhead portfolio show'] },
+  putCompiledFiles: {
+    verb: 'put',
+    noun: 'compiled-files',
+    contentFile: true,
+    examples: [
+      "find build -name '*.o' -printf '%P\\n' > compiled.txt && bulkhead compiled-files put ID compiled.txt",
+      'bulkhead compiled-files put ID compile_commands.json',
+    ],
+  },
+  getCompiledFiles: { verb: 'show', noun: 'compiled-files', examples: ['bulkhead compiled-files show ID'] },
+  deleteCompiledFiles: {
+    verb: 'delete',
+    noun: 'compiled-files',
+    danger: async (session, call) => {
+      const { list } = (await session.call('getCompiledFiles', call)) as Output<Operations['getCompiledFiles']>;
+      return `Takes the list of ${list?.files ?? 0} compiled files away: ${list?.settles ?? 0} findings are open again.`;
+    },
+    examples: ['bulkhead compiled-files delete ID'],
+  },
   listDecisions: {
     verb: 'list',
     columns: ['id', 'ref', 'status', 'scopeText', 'state', 'expiresAt', 'findings', 'author'],
@@ -191,5 +210,6 @@ export const vulnerabilityNouns: Readonly<Record<string, string>> = Object.freez
   portfolio: 'Open findings by model and ECU',
   cases: 'Work on vulnerabilities, with the clock and how much of the fleet is fixed',
   'sla-policy': 'Days until the fix, by priority and criticality',
+  'compiled-files': 'Files that the build of a software version compiled, to tell kernel findings apart',
   decisions: 'Decisions about vulnerabilities, with where they hold and until when',
 });

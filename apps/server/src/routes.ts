@@ -10,6 +10,7 @@ import { updatesProblemTable, updatesRoutes } from './modules/updates/index.ts';
 import {
   affectedVehicleRoutes,
   caseRoutes,
+  compiledFilesRoutes,
   decisionRoutes,
   sourceRoutes,
   vexRoutes,
@@ -40,6 +41,7 @@ export const handlersOf = (modules: Modules, system: SystemRouteDeps) => ({
   ...accessRoutes(modules.access),
   ...affectedVehicleRoutes(modules.affectedVehicles),
   ...caseRoutes(modules.cases),
+  ...compiledFilesRoutes(modules.vulnerabilities.compiledFiles),
   ...complianceRoutes(modules.compliance),
   ...connectivityRoutes(modules.connectivity),
   ...decisionRoutes(modules.vulnerabilities.decisions),

@@ -2,7 +2,8 @@ export { type AdvisoryIndex, createIndex } from './create-index.ts';
 export { AdvisoryError, type AdvisoryErrorCode } from './error.ts';
 export { createEpssReader, type EpssHead, type EpssReader, type EpssRow } from './feeds/epss-reader.ts';
 export { type KevCatalogue, type KevEntry, readKev } from './feeds/read-kev.ts';
-export { componentKeysOf, packageKeysOf } from './identity/keys.ts';
+export { kernelVersion } from './identity/kernel.ts';
+export { componentKeysOf, kernelKey, packageKeysOf } from './identity/keys.ts';
 export { readJsonText } from './json/read-text.ts';
 export { type AdvisoryLimits, defaultLimits } from './limits.ts';
 export { matchAdvisory } from './match/match-advisory.ts';
@@ -14,6 +15,7 @@ export type {
   AdvisorySeverity,
   AffectedPackage,
   AffectedStatus,
+  CodePresence,
   ComponentAlias,
   ComponentIdentity,
   CpeConfiguration,

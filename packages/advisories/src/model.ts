@@ -173,6 +173,14 @@ export interface Match {
   readonly verdict: MatchVerdict;
   readonly strength: MatchStrength;
   readonly proof: MatchProof;
+  /** What the component's list of compiled files says; absent where it has none, or where that cannot be told. */
+  readonly code?: CodePresence;
+}
+
+/** What the list of compiled files says about the code of a record. */
+export interface CodePresence {
+  readonly isAbsent: boolean;
+  readonly note: string;
 }
 
 /** Enough to see, without the record, why a component was matched. */

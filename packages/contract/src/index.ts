@@ -109,6 +109,7 @@ export {
 } from './updates/words.ts';
 export * from './updates.ts';
 export { CaseDetail, caseStates, SlaPolicy, VulnerabilityCase } from './vulnerabilities/cases.ts';
+export { CompiledFiles } from './vulnerabilities/compiled-files.ts';
 export {
   CommonScope,
   Decision,

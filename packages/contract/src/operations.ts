@@ -11,6 +11,7 @@ import { updatesOperations } from './updates.ts';
 import {
   affectedVehicleOperations,
   caseOperations,
+  compiledFilesOperations,
   decisionOperations,
   sourceOperations,
   vehicleFindingOperations,
@@ -23,6 +24,7 @@ export const operations = {
   ...accessOperations,
   ...affectedVehicleOperations,
   ...caseOperations,
+  ...compiledFilesOperations,
   ...complianceOperations,
   ...connectivityOperations,
   ...decisionOperations,

@@ -1,4 +1,5 @@
 import { caseOperations } from './vulnerabilities/cases.ts';
+import { compiledFilesOperations } from './vulnerabilities/compiled-files.ts';
 import { decisionOperations } from './vulnerabilities/decisions.ts';
 import { findingOperations } from './vulnerabilities/findings.ts';
 import { sourceOperations } from './vulnerabilities/sources.ts';
@@ -10,10 +11,12 @@ export const vulnerabilityProblems = [
   'vulnerabilities.bad-advisory',
   'vulnerabilities.bad-author',
   'vulnerabilities.bad-case',
+  'vulnerabilities.bad-compiled-files',
   'vulnerabilities.bad-decision',
   'vulnerabilities.bad-source',
   'vulnerabilities.bad-vex',
   'vulnerabilities.unknown-case',
+  'vulnerabilities.unknown-compiled-files',
   'vulnerabilities.unknown-decision',
   'vulnerabilities.unknown-finding',
   'vulnerabilities.unknown-source',
@@ -29,6 +32,7 @@ export const vulnerabilityCoreOperations = { ...vulnerabilityOperations, ...find
 export {
   affectedVehicleOperations,
   caseOperations,
+  compiledFilesOperations,
   decisionOperations,
   sourceOperations,
   vehicleFindingOperations,

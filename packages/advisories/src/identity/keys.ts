@@ -5,8 +5,8 @@ import { knownPackage } from './known-package.ts';
 import { foldName } from './names.ts';
 import { packageOf } from './registry.ts';
 
-/** The key of every record about the kernel of kernel.org. */
-const kernelKey = 'linux';
+/** The key of every record about the kernel of kernel.org, and of every component that is one. */
+export const kernelKey = 'linux';
 
 /**
  * The keys under which an advisory is filed. A component that shares a key with it is a candidate and no more:

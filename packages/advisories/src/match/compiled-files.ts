@@ -1,10 +1,4 @@
-import type { AffectedPackage, ComponentIdentity } from '../model.ts';
-
-/** What the list of compiled files says about the code of a record. */
-export interface CodePresence {
-  readonly isAbsent: boolean;
-  readonly note: string;
-}
+import type { AffectedPackage, CodePresence, ComponentIdentity } from '../model.ts';
 
 /**
  * Whether none of the files that the record names was built into the component. Nothing when that cannot be told: the

@@ -74,5 +74,5 @@ function applyCompiledFiles(match: Match, findings: readonly Finding[], componen
   const presence = codePresence(met, component);
   if (!presence) return match;
   const proof = { ...match.proof, notes: [...match.proof.notes, presence.note] };
-  return { ...match, verdict: presence.isAbsent ? 'not-affected' : match.verdict, proof };
+  return { ...match, verdict: presence.isAbsent ? 'not-affected' : match.verdict, proof, code: presence };
 }

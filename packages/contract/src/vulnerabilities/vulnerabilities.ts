@@ -80,6 +80,9 @@ export const Occurrence = Type.Object({
   proof: Proof,
   state: OneOf(findingStates),
   decisionId: Nullable(Id),
+  code: Nullable(
+    Type.String({ description: 'What the list of compiled files of that version says, where there is one' }),
+  ),
   vehicles: Type.Integer(),
 });
 export type Occurrence = Static<typeof Occurrence>;

@@ -20,6 +20,7 @@ import { Loaded } from '../../ui/states.tsx';
 import { integer } from '../../ui/time.ts';
 import { useTab } from '../../ui/use-tab.ts';
 import { vexFormats } from '../vulnerabilities/decision-words.ts';
+import { CompiledFilesLine } from '../vulnerabilities/compiled-files.tsx';
 import { FindingsTable } from '../vulnerabilities/findings-table.tsx';
 import { ComponentsTable } from './components-table.tsx';
 import { SbomUpload } from './sbom-upload.tsx';
@@ -76,7 +77,12 @@ function tabsOf({ id, sbomId }: SoftwareDetail) {
     {
       id: 'vulnerabilities',
       label: 'Vulnerabilities',
-      content: <FindingsTable within={`softwareVersion = ${quoted(id)}`} />,
+      content: (
+        <Stack>
+          {sbomId && <CompiledFilesLine softwareId={id} />}
+          <FindingsTable within={`softwareVersion = ${quoted(id)}`} />
+        </Stack>
+      ),
     },
   ];
 }

@@ -48,7 +48,17 @@ const columns: readonly TableProps.ColumnDefinition<Occurrence>[] = [
     minWidth: 240,
     cell: ({ verdict, strength }) => <VerdictMark verdict={verdict} strength={strength} />,
   },
-  { id: 'state', header: 'State', minWidth: 140, cell: ({ state }) => <Status state={state} /> },
+  {
+    id: 'state',
+    header: 'State',
+    minWidth: 140,
+    cell: ({ state, code }) => (
+      <>
+        <Status state={state} />
+        {code && <Box variant="small">{code}</Box>}
+      </>
+    ),
+  },
   { id: 'vehicles', header: 'Vehicles', minWidth: 90, cell: ({ vehicles }) => integer(vehicles) },
 ];
 

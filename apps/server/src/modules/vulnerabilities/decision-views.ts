@@ -36,7 +36,8 @@ const findingsInScope = sql<number>`(select count(*)::int from vulnerabilities_f
   where f.vulnerability_id = d.vulnerability_id and (d.component_ids is null or f.component_id = any(d.component_ids))
     and (d.scope in ('everywhere', 'component')
       or d.scope = 'software' and exists (select from vulnerabilities_use u join vulnerabilities_software s on s.id = u.software_id
-        where u.component_id = f.component_id and s.name = d.software_name and s.created_at >= d.software_since)
+        where u.component_id = f.component_id and s.name = d.software_name and s.created_at >= d.software_since
+          and (d.origin <> 'compiled-files' or s.id = d.software_id))
       or d.scope in ('ecu', 'model') and exists (select from vulnerabilities_use u join vulnerabilities_place p on p.software_id = u.software_id
         where u.component_id = f.component_id and (d.role is null or p.role = d.role) and (d.model is null or p.model = d.model))))`;
 
@@ -76,6 +77,7 @@ export function decisionOf(row: DecisionRow): Decision {
     scopeText: scopeInWords(scope, row.component_ids?.length ?? 0, {
       component: row.component_name ?? undefined,
       software,
+      exact: row.origin === 'compiled-files',
     }),
     expiresAt: row.expires_at?.toISOString() ?? null,
     state: row.state,

@@ -129,6 +129,7 @@ function standingOf(
   const judged = roles.flatMap(({ model, role, name }) => {
     const place = {
       componentId: component.id,
+      softwareId: software.id,
       softwareName: software.name,
       softwareCreatedAt: new Date(softwareCreatedAt),
       model,

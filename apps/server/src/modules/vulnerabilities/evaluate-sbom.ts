@@ -64,6 +64,7 @@ export async function evaluateComponents(
     const knownId = given.get(componentId)?.knownId;
     const place = {
       componentId: knownId ?? '',
+      softwareId: '',
       softwareName: options.software ?? '',
       softwareCreatedAt: new Date(8.64e15),
       model: '',

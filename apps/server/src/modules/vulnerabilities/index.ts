@@ -4,6 +4,7 @@ export { type AdvisorySources, createAdvisorySources, sourceJob } from './adviso
 export { type AffectedVehicles, createAffectedVehicles } from './affected-vehicles.ts';
 export { caseRoutes } from './case-routes.ts';
 export { type Cases, createCases } from './cases.ts';
+export { compiledFilesRoutes } from './compiled-files-routes.ts';
 export { decisionRoutes } from './decision-routes.ts';
 export type { FleetPort, VehiclePort, VulnerabilityDeps, VulnerabilityEvents } from './deps.ts';
 export { affectedVehicleRoutes, vulnerabilityProblemTable, vulnerabilityRoutes } from './routes.ts';

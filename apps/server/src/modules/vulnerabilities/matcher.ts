@@ -5,6 +5,7 @@ import { createComponentStore } from './component-store.ts';
 import { type VulnerabilityDeps, vulnerabilityEvent } from './deps.ts';
 import { rankFinding } from './domain/rank-finding.ts';
 import { createFindingStore } from './finding-store.ts';
+import { judgeCompiledFiles } from './judge-compiled-files.ts';
 import { loadSoftware } from './load-software.ts';
 import { findingOf, judge } from './match.ts';
 import { type Candidate, createMatchViews } from './match-views.ts';
@@ -114,6 +115,7 @@ async function carryOut(
       return deps.announce('cases');
     case 'software':
       await loadSoftware(tx, deps, ids);
+      await judgeCompiledFiles(tx, deps, cache, { column: 'software_id', ids });
       return deps
         .bind(tx)
         .outbox.publishAll([vulnerabilityEvent('vulnerabilities.software-loaded', { softwareIds: ids })]);
@@ -158,6 +160,8 @@ async function match(
   const touched = [...new Set([...vulnerabilityIds, ...removed])];
   await store.recount(touched);
   await settle(tx, deps, touched, vulnerabilityIds, opened);
+  // in the same transaction: a finding whose code is not there never stands open in between
+  await judgeCompiledFiles(tx, deps, cache, scope);
 }
 
 /** Priorities anew, from signals or places that changed; the match itself stands. */

@@ -13,6 +13,8 @@ export interface OccurrenceRow {
   readonly software: { id: string; name: string; version: string; supplier: string; function: string };
   readonly softwareCreatedAt: Date;
   readonly hashes: unknown;
+  /** What the list of compiled files of the version says. */
+  readonly code: string | null;
   readonly places: readonly {
     readonly model: string;
     readonly role: string;
@@ -20,6 +22,10 @@ export interface OccurrenceRow {
     readonly context: EcuContext;
   }[];
 }
+
+/** Of finding `f` in software `s`. */
+export const codeNote = sql`(select k.note from vulnerabilities_code_presence k
+  where k.software_id = s.id and k.vulnerability_id = f.vulnerability_id and k.component_id = f.component_id)`;
 
 /** Where the findings of a vulnerability occur: a row per component and software version. */
 export const createOccurrenceViews = (db: Db) => ({
@@ -32,7 +38,7 @@ export const createOccurrenceViews = (db: Db) => ({
       select f.id as "findingId", f.vulnerability_id as "vulnerabilityId", f.verdict, f.strength, f.proofs, u.hashes,
         jsonb_build_object('id', c.id, 'name', c.name, 'version', c.version, 'purl', c.purl, 'cpe', c.cpe) as component,
         jsonb_build_object('id', s.id, 'name', s.name, 'version', s.version, 'supplier', s.supplier, 'function', s.function) as software,
-        s.created_at as "softwareCreatedAt",
+        s.created_at as "softwareCreatedAt", ${codeNote} as code,
         (select coalesce(jsonb_agg(jsonb_build_object('model', p.model, 'role', p.role, 'name', p.name, 'context', p.context) order by p.model, p.role), '[]')
           from vulnerabilities_place p where p.software_id = s.id) as places
       from vulnerabilities_finding f join vulnerabilities_component c on c.id = f.component_id

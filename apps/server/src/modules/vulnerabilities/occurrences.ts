@@ -16,6 +16,7 @@ export function decidedAt(row: OccurrenceRow, decisions: readonly HoldingDecisio
   const deciding = places.map(({ model, role }) => {
     const place: DecidedPlace = {
       componentId: row.component.id,
+      softwareId: row.software.id,
       softwareName: row.software.name,
       softwareCreatedAt: new Date(row.softwareCreatedAt),
       model,
@@ -65,6 +66,7 @@ export function occurrenceOf(
     strength: row.strength,
     proof,
     ...decidedAt(row, decisions),
+    code: row.code,
     vehicles,
   };
 }

@@ -17,7 +17,9 @@ export const createStateViews = (db: Db) => ({
         id: row.id,
         status: row.status,
         scope: row.scope,
+        origin: row.origin,
         componentIds: row.component_ids,
+        softwareId: row.software_id,
         softwareName: row.software_name,
         softwareSince: row.software_since,
         role: row.role,
@@ -39,13 +41,14 @@ export const createStateViews = (db: Db) => ({
       vulnerability_id: string;
       verdict: string;
       component_id: string;
+      software_id: string | null;
       software: string | null;
       created_at: Date;
       hashes: unknown;
       model: string | null;
       role: string | null;
     }>`
-      select f.id, f.vulnerability_id, f.verdict, f.component_id, s.name as software, s.created_at, u.hashes, p.model, p.role
+      select f.id, f.vulnerability_id, f.verdict, f.component_id, s.id as software_id, s.name as software, s.created_at, u.hashes, p.model, p.role
       from vulnerabilities_finding f left join vulnerabilities_use u on u.component_id = f.component_id
       left join vulnerabilities_software s on s.id = u.software_id left join vulnerabilities_place p on p.software_id = s.id
       where f.vulnerability_id = any(${[...vulnerabilityIds]}::uuid[])`.execute(db);
@@ -53,9 +56,10 @@ export const createStateViews = (db: Db) => ({
     for (const row of rows) {
       const entry = found.get(row.id) ?? { vulnerabilityId: row.vulnerability_id, verdict: row.verdict, places: [] };
       found.set(row.id, entry);
-      if (row.software === null) continue;
+      if (row.software_id === null || row.software === null) continue;
       entry.places.push({
         componentId: row.component_id,
+        softwareId: row.software_id,
         softwareName: row.software,
         softwareCreatedAt: row.created_at,
         model: row.model ?? '',

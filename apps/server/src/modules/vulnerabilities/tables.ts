@@ -189,6 +189,21 @@ export interface DecisionTable {
   ended_at: Date | null;
   ended_because: string | null;
 }
+export interface CompiledFilesTable {
+  software_id: string;
+  sha256: Buffer;
+  file_count: number;
+  content: Buffer;
+  uploaded_at: Date;
+  uploaded_by: string;
+}
+export interface CodePresenceTable {
+  software_id: string;
+  vulnerability_id: string;
+  component_id: string;
+  absent: boolean;
+  note: string;
+}
 export interface AuthorTable {
   id: string;
   name: string;
@@ -274,6 +289,8 @@ declare module '../../platform/db/tables.ts' {
     vulnerabilities_place: PlaceTable;
     vulnerabilities_finding: FindingTable;
     vulnerabilities_decision: DecisionTable;
+    vulnerabilities_compiled_files: CompiledFilesTable;
+    vulnerabilities_code_presence: CodePresenceTable;
     vulnerabilities_author: AuthorTable;
     vulnerabilities_document: DocumentTable;
     vulnerabilities_statement: StatementTable;

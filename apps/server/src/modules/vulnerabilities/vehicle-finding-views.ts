@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { OccurrenceRow } from './occurrence-views.ts';
+import { codeNote, type OccurrenceRow } from './occurrence-views.ts';
 
 /** Where a page goes on: rank, finding, software version. */
 export type VehicleFindingPlace = readonly [rank: number, findingId: string, softwareId: string];
@@ -49,7 +49,7 @@ export const createVehicleFindingViews = (db: Db) => ({
         v.title, v.severity, f.cvss, v.kev_added is not null as kev, f.fixed_in as "fixedIn",
         jsonb_build_object('id', c.id, 'name', c.name, 'version', c.version, 'purl', c.purl, 'cpe', c.cpe) as component,
         jsonb_build_object('id', s.id, 'name', s.name, 'version', s.version, 'supplier', s.supplier, 'function', s.function) as software,
-        s.created_at as "softwareCreatedAt",
+        s.created_at as "softwareCreatedAt", ${codeNote} as code,
         (select coalesce(jsonb_agg(jsonb_build_object('model', p.model, 'role', p.role, 'name', p.name, 'context', p.context) order by p.role), '[]')
           from vulnerabilities_place p where p.software_id = s.id and p.model = ${model}) as places
       from page join vulnerabilities_finding f on f.id = page.id join vulnerabilities_component c on c.id = f.component_id

@@ -119,6 +119,7 @@ async function decide(
     const deciding = group.map(({ componentId, hashes, model, role }) =>
       decisionAt(active.get(first.vulnerabilityId) ?? [], {
         componentId,
+        softwareId: first.softwareId,
         softwareName: version.name,
         softwareCreatedAt: version.createdAt,
         model: model ?? '',

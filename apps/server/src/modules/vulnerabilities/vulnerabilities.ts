@@ -1,6 +1,7 @@
 import type { FindingDetail, Portfolio } from '@bulkhead/contract';
 import type { Db } from '../../platform/db/database.ts';
 import { inTransaction } from '../../platform/db/database.ts';
+import { createCompiledFiles } from './compiled-files.ts';
 import { createDecisions } from './decisions.ts';
 import type { VulnerabilityDeps } from './deps.ts';
 import { unknownFinding, unknownVulnerability, VulnerabilityError } from './domain/error.ts';
@@ -28,6 +29,7 @@ export const createVulnerabilities = (deps: VulnerabilityDeps) => {
   return Object.freeze({
     intake: createIntake(deps),
     decisions: createDecisions(deps),
+    compiledFiles: createCompiledFiles(deps, cache),
     vex: createVex(deps),
     matcher,
     /** What changes with the fleet; every few minutes. */

@@ -53,6 +53,8 @@ export function checkDecision({ status, justification, scope, expiresAt }: Decis
 export interface ScopeNames {
   readonly component: string | undefined;
   readonly software: string | undefined;
+  /** That version alone. */
+  readonly exact?: boolean;
 }
 
 /** Where a decision holds, in words. */
@@ -64,7 +66,7 @@ export function scopeInWords(scope: DecisionScope, componentCount: number, names
     case 'component':
       return `${what}, wherever it is`;
     case 'software':
-      return `${what} in ${names.software ?? 'a software version'} and later versions that carry the same`;
+      return `${what} in ${names.software ?? 'a software version'}${names.exact === true ? ' alone' : ' and later versions that carry the same'}`;
     case 'ecu':
       return `${what} on ${scope.role}${scope.model === undefined ? ' of every model' : ` of ${scope.model}`}`;
     case 'model':

@@ -10,6 +10,7 @@ import { subjectsOf } from './subjects.ts';
 const at = (day: number) => new Date(Date.UTC(2026, 0, day));
 const place = (more: Partial<DecidedPlace> = {}): DecidedPlace => ({
   componentId: 'c1',
+  softwareId: 's1',
   softwareName: 'tcu-os',
   softwareCreatedAt: at(10),
   model: 'ARIA',
@@ -21,7 +22,9 @@ const decision = (more: Partial<HoldingDecision>): HoldingDecision => ({
   id: 'd',
   status: 'not-affected',
   scope: 'everywhere',
+  origin: 'operator',
   componentIds: null,
+  softwareId: null,
   softwareName: null,
   softwareSince: null,
   role: null,
@@ -53,6 +56,22 @@ test('a decision about software holds for that version and later ones with the v
   assert.ok(decisionAt([one], place({ softwareCreatedAt: at(20) })));
   assert.equal(decisionAt([one], place({ softwareCreatedAt: at(9) })), undefined);
   assert.equal(decisionAt([one], place({ softwareCreatedAt: at(20), componentId: 'c2' })), undefined);
+});
+
+test('what follows from compiled files holds for that very version, and gives way to whatever somebody decided', () => {
+  const listed = decision({
+    id: 'listed',
+    origin: 'compiled-files',
+    scope: 'software',
+    softwareId: 's1',
+    softwareName: 'tcu-os',
+    softwareSince: at(10),
+    createdAt: at(9),
+  });
+
+  assert.equal(decisionAt([listed], place())?.id, 'listed');
+  assert.equal(decisionAt([listed], place({ softwareId: 's2', softwareCreatedAt: at(20) })), undefined);
+  assert.equal(decisionAt([listed, decision({ id: 'person', createdAt: at(1) })], place())?.id, 'person');
 });
 
 test('other content of the same component version voids the decision there; unknown hashes do not', () => {

@@ -5,7 +5,10 @@ export interface HoldingDecision {
   readonly id: string;
   readonly status: DecisionStatus;
   readonly scope: 'everywhere' | 'component' | 'model' | 'ecu' | 'software';
+  /** `compiled-files` is the word of no person: it speaks of one build, and only where nobody else decided. */
+  readonly origin: 'operator' | 'vex' | 'build-system' | 'compiled-files';
   readonly componentIds: readonly string[] | null;
+  readonly softwareId: string | null;
   readonly softwareName: string | null;
   readonly softwareSince: Date | null;
   readonly role: string | null;
@@ -18,6 +21,7 @@ export interface HoldingDecision {
 /** One component in one software version on one ECU role of one model. */
 export interface DecidedPlace {
   readonly componentId: string;
+  readonly softwareId: string;
   readonly softwareName: string;
   readonly softwareCreatedAt: Date;
   readonly model: string;
@@ -56,6 +60,8 @@ export function reaches(decision: HoldingDecision, place: DecidedPlace): boolean
     case 'ecu':
       return decision.role === place.role && (decision.model === null || decision.model === place.model);
     case 'software':
+      // another build may compile more: what a list says is inherited by no other version
+      if (decision.origin === 'compiled-files') return decision.softwareId === place.softwareId;
       return (
         decision.softwareName === place.softwareName &&
         (decision.softwareSince === null || decision.softwareSince <= place.softwareCreatedAt)
@@ -63,13 +69,18 @@ export function reaches(decision: HoldingDecision, place: DecidedPlace): boolean
   }
 }
 
-/** The decision that counts at a place: the most specific one, the newest of equals. */
+/**
+ * The decision that counts at a place: the most specific one, the newest of equals. What follows from a list of compiled files gives
+ * way to everything that somebody decided, however wide.
+ */
 export function decisionAt(decisions: readonly HoldingDecision[], place: DecidedPlace): HoldingDecision | undefined {
   return decisions
     .filter((decision) => holdsAt(decision, place))
     .toSorted(
       (a, b) =>
-        scopeOrder.indexOf(b.scope) - scopeOrder.indexOf(a.scope) || b.createdAt.getTime() - a.createdAt.getTime(),
+        Number(a.origin === 'compiled-files') - Number(b.origin === 'compiled-files') ||
+        scopeOrder.indexOf(b.scope) - scopeOrder.indexOf(a.scope) ||
+        b.createdAt.getTime() - a.createdAt.getTime(),
     )
     .at(0);
 }
