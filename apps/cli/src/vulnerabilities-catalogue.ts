@@ -85,10 +85,7 @@ export const vulnerabilities: Partial<Record<OperationId, CommandSpec>> = {
     verb: 'put',
     noun: 'compiled-files',
     contentFile: true,
-    examples: [
-      "find build -name '*.o' -printf '%P\\n' > compiled.txt && bulkhead compiled-files put ID compiled.txt",
-      'bulkhead compiled-files put ID compile_commands.json',
-    ],
+    examples: ['bulkhead compiled-files put ID compiled.txt', 'bulkhead compiled-files put ID compile_commands.json'],
   },
   getCompiledFiles: { verb: 'show', noun: 'compiled-files', examples: ['bulkhead compiled-files show ID'] },
   deleteCompiledFiles: {

@@ -7,7 +7,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { areaOf, client, query, queryClient } from '../../api.ts';
 import { useDenial } from '../../session.ts';
-import { flash, flashFailure } from '../../ui/flash.tsx';
+import { DangerModal } from '../../ui/danger-modal.tsx';
+import { flash } from '../../ui/flash.tsx';
 import { FormModal } from '../../ui/form-modal.tsx';
 import { Actions } from '../../ui/page.tsx';
 import { PermittedButton } from '../../ui/permitted-button.tsx';
@@ -80,20 +81,20 @@ function UploadList({ softwareId, onClose }: { softwareId: string; onClose: () =
   );
 }
 
-function RemoveList({ softwareId }: { softwareId: string }) {
-  const denial = useDenial('vulnerabilities.decide');
-  const remove = useMutation({
-    mutationFn: () => client.deleteCompiledFiles({ params: { id: softwareId } }),
-    onSuccess: async () => {
-      flash('success', 'The list is taken away; what it settled is open again');
-      await refresh();
-    },
-    onError: flashFailure,
-  });
+function RemoveList({ softwareId, settles, onClose }: { softwareId: string; settles: number; onClose: () => void }) {
   return (
-    <PermittedButton denial={denial} loading={remove.isPending} onClick={() => remove.mutate()}>
-      Remove list
-    </PermittedButton>
+    <DangerModal
+      title="Remove the list of compiled files"
+      consequence={`${integer(settles)} kernel findings that it settles are open again, unless somebody decided about them.`}
+      confirmWord="remove"
+      action="Remove list"
+      onConfirm={async () => {
+        await client.deleteCompiledFiles({ params: { id: softwareId } });
+        flash('success', 'The list is removed; what it settled is open again');
+        await refresh();
+      }}
+      onClose={onClose}
+    />
   );
 }
 
@@ -118,15 +119,20 @@ function InWords({ list }: { list: CompiledFiles | null }) {
 export function CompiledFilesLine({ softwareId }: { softwareId: string }) {
   const denial = useDenial('vulnerabilities.decide');
   const answer = useQuery(query('getCompiledFiles', { params: { id: softwareId } }));
-  const [isOpen, setOpen] = useState(false);
+  const [open, setOpen] = useState<'upload' | 'remove'>();
+  const close = () => setOpen(undefined);
   const known = answer.data?.list ?? null;
   return (
     <Section
       title="Compiled files"
       actions={
         <Actions>
-          {known && <RemoveList softwareId={softwareId} />}
-          <PermittedButton denial={denial} onClick={() => setOpen(true)}>
+          {known && (
+            <PermittedButton denial={denial} onClick={() => setOpen('remove')}>
+              Remove list…
+            </PermittedButton>
+          )}
+          <PermittedButton denial={denial} onClick={() => setOpen('upload')}>
             {known ? 'Replace list…' : 'Upload list…'}
           </PermittedButton>
         </Actions>
@@ -135,7 +141,8 @@ export function CompiledFilesLine({ softwareId }: { softwareId: string }) {
       <Loaded answer={answer} label="list of compiled files">
         {({ list }) => <InWords list={list} />}
       </Loaded>
-      {isOpen && <UploadList softwareId={softwareId} onClose={() => setOpen(false)} />}
+      {open === 'upload' && <UploadList softwareId={softwareId} onClose={close} />}
+      {open === 'remove' && known && <RemoveList softwareId={softwareId} settles={known.settles} onClose={close} />}
     </Section>
   );
 }

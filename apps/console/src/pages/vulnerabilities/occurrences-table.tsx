@@ -1,4 +1,5 @@
 import type { Occurrence } from '@bulkhead/contract';
+import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { SoftwareLink } from '../../shell/links.tsx';
