@@ -49,7 +49,7 @@ test('every operation of the contract has a command, or a reason to have none', 
 test('every example is a valid command line', async () => {
   const all = Object.values(catalogue).flatMap((spec) => spec.examples);
   // files of examples do not exist here
-  const examples = all.filter((example) => !/\.(json|csr|csv|pem)( |$)/.test(example.replace(/ > [\w.-]+$/, '')));
+  const examples = all.filter((example) => !/\.(json|csr|csv|pem|txt)( |$)/.test(example.replace(/ > [\w.-]+$/, '')));
 
   for (const example of examples) {
     const words = example.replace(/ > [\w.-]+$/, '').match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
