@@ -62,10 +62,8 @@ export const createDecisionStore = (db: Db) => ({
       update vulnerabilities_decision d set state = 'superseded', ended_at = ${now}, ended_because = 'a newer decision of the same scope'
       from vulnerabilities_decision n where n.id = any(${[...ids]}::uuid[]) and d.vulnerability_id = n.vulnerability_id and d.id <> n.id
         and d.state = 'active' and d.scope = n.scope and d.component_ids <@ n.component_ids and not (d.id = any(${[...ids]}::uuid[]))
-        -- a person may overrule everybody, an author only what he said himself
-        and (n.origin = 'operator' or (d.origin, d.author) = (n.origin, n.author))
-        -- ended by the list alone: it gives way to people wherever they decide, and counts again when they take it back
-        and d.origin <> 'compiled-files'
+        -- a person may overrule everybody, an author only what he said himself; what follows from a list gives way without ending
+        and d.origin <> 'compiled-files' and (n.origin = 'operator' or (d.origin, d.author) = (n.origin, n.author))
         and (d.role, d.model, d.software_name) is not distinct from (n.role, n.model, n.software_name)
         and (d.software_since is null or d.software_since >= n.software_since)
       returning ${ended}`.execute(db);
@@ -99,10 +97,9 @@ export const createDecisionStore = (db: Db) => ({
    */
   voidChanged: async (now: Date): Promise<EndedDecision[]> => {
     const { rows } = await sql<EndedDecision>`
-      with software as materialized (
-        select d.id as decision_id, s.id from vulnerabilities_decision d join vulnerabilities_software s
-          on (d.scope <> 'software' or s.name = d.software_name and s.created_at >= d.software_since)
-          and (d.origin <> 'compiled-files' or s.id = d.software_id)
+      with software as materialized (select d.id as decision_id, s.id from vulnerabilities_decision d join vulnerabilities_software s
+          on (d.scope <> 'software' or s.name = d.software_name and s.created_at >= d.software_since
+            and (d.origin <> 'compiled-files' or s.id = d.software_id))
           and (d.scope not in ('ecu', 'model') or exists (select from vulnerabilities_place p where p.software_id = s.id
             and (d.role is null or p.role = d.role) and (d.model is null or p.model = d.model)))
         where d.state = 'active' and d.component_ids is not null),
