@@ -72,6 +72,7 @@ type Dialog = 'root' | 'targets' | 'upload' | 'publish';
 
 function CeremonyActions({ status }: { status: RepositoryStatus | undefined }) {
   const [open, setOpen] = useState<Dialog>();
+  const manage = useDenial('images.manage');
   const sign = useDenial('images.sign');
   const publish = useDenial('images.publish');
   const loaded = status ? undefined : 'The repository is not loaded';
@@ -80,11 +81,11 @@ function CeremonyActions({ status }: { status: RepositoryStatus | undefined }) {
   return (
     <Actions>
       <CopyAs api="/repository" cli="bulkhead repository status" />
-      <PermittedButton denial={sign ?? loaded} onClick={() => setOpen('root')}>
+      <PermittedButton denial={manage ?? loaded} onClick={() => setOpen('root')}>
         Root ceremony…
       </PermittedButton>
       <PermittedButton
-        denial={sign ?? loaded ?? (hasRoot ? undefined : 'There is no root yet: it comes first')}
+        denial={manage ?? loaded ?? (hasRoot ? undefined : 'There is no root yet: it comes first')}
         onClick={() => setOpen('targets')}
       >
         Targets ceremony…

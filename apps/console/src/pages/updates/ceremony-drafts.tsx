@@ -81,7 +81,7 @@ function Discard({ draft, onClose }: { draft: MetadataDraft; onClose: () => void
 }
 
 function Draft({ draft }: { draft: MetadataDraft }) {
-  const denial = useDenial('images.sign');
+  const denial = useDenial('images.manage');
   const [discarding, setDiscarding] = useState(false);
   const url = operationUrl(operations.downloadMetadata, {
     params: { role: draft.role },

@@ -31,7 +31,7 @@ function Renew({ role, onClose }: { role: Online['role']; onClose: () => void })
 
 /** The only keys the platform holds, and whether each wire form can be signed with them. */
 export function OnlineKeys({ status }: { status: RepositoryStatus }) {
-  const denial = useDenial('images.sign');
+  const denial = useDenial('images.manage');
   const [renewing, setRenewing] = useState<Online['role']>();
   const named = new Set(status.roles.flatMap(({ keys }) => keys.map(({ keyId }) => keyId)));
   const faults = status.dialects.filter(({ fault }) => fault !== null).length;
