@@ -84,9 +84,9 @@ const openFigure = (f: Facts, label: string, count: number, outcome: string, oth
 const vulnerabilitiesAndUpdates = (f: Facts): Rule => ({
   number: 4,
   title: 'Vulnerabilities and updates',
-  state: 'partial',
+  state: 'live',
   summary:
-    'Advisories are matched to the software of each vehicle, ranked by where it runs, and worked on against a clock. Signed updates do not reach vehicles yet.',
+    'Advisories are matched to the software of each vehicle, ranked by where it runs, and worked on against a clock. Signed updates reach them in waves that stop by themselves.',
   figures: [
     openFigure(f, 'Open, immediate', f.openFindings.immediate, 'immediate', 'bad'),
     openFigure(f, 'Open, out of cycle', f.openFindings.outOfCycle, 'out-of-cycle', 'warning'),
