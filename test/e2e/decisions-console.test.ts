@@ -23,6 +23,7 @@ let browser: Browser;
 let watched: Watched;
 let engineer: Client;
 let softwareId = '';
+let kernelId = '';
 let findingId = '';
 
 const sbom = {
@@ -48,9 +49,32 @@ const harmless = openVex('not_affected', '2026-01-01T00:00:00Z', {
 });
 const harmful = openVex('affected', '2026-02-01T00:00:00Z', { action_statement: 'Update to 3.0.8.' });
 
-async function findingOf(): Promise<string> {
+const kernelRecord = {
+  dataType: 'CVE_RECORD',
+  dataVersion: '5.1',
+  cveMetadata: { cveId: 'CVE-2026-31001', state: 'PUBLISHED', assignerOrgId: '416baaa9-dc9f-4396-8d5f-8c081fb06d67' },
+  containers: {
+    cna: {
+      title: 'can: isotp: a flaw',
+      providerMetadata: { orgId: '416baaa9-dc9f-4396-8d5f-8c081fb06d67' },
+      descriptions: [{ lang: 'en', value: 'A flaw in a protocol that this build leaves out.' }],
+      affected: [
+        {
+          vendor: 'Linux',
+          product: 'Linux',
+          defaultStatus: 'unaffected',
+          programFiles: ['net/can/isotp.c'],
+          versions: [{ version: '5.10', lessThan: '6.2', status: 'affected', versionType: 'semver' }],
+        },
+      ],
+      references: [{ url: 'https://git.kernel.org/stable/c/1' }],
+    },
+  },
+};
+
+async function findingOf(name = ref): Promise<string> {
   for (let i = 0; i < 300; i++) {
-    const { items } = await engineer.listFindings({ query: { filter: `ref = "${ref}"` } });
+    const { items } = await engineer.listFindings({ query: { filter: `ref = "${name}"` } });
     if (items[0]) return items[0].id;
     await pause(200);
   }
@@ -200,6 +224,37 @@ test('what was decided is given out signed', { skip: noBrowser }, async () => {
   assert.match((await download).suggestedFilename(), /openvex\.json$/);
 });
 
+test('a list of compiled files that is uploaded on the page of the software settles kernel findings there', {
+  skip: noBrowser,
+}, async () => {
+  const { page } = watched;
+  const body = { name: 'tcu-kernel', version: '1.0', supplier: 'Acme', function: 'telematics' } as const;
+  kernelId = (await engineer.createSoftware({ body })).id;
+  const cpe = 'cpe:2.3:o:linux:linux_kernel:6.1.55:*:*:*:*:*:*:*';
+  const components = [{ type: 'operating-system', 'bom-ref': 'k', name: 'linux', version: '6.1.55', cpe }];
+  await engineer.uploadSbom({ params: { id: kernelId }, content: JSON.stringify({ ...sbom, components }) });
+  const source = await engineer.createSource({ body: { name: 'Kernel CNA', kind: 'advisories', origin: 'upload' } });
+  const content = JSON.stringify(kernelRecord);
+  await engineer.uploadAdvisories({ params: { id: source.id }, query: { name: 'cve.json' }, content });
+  await findingOf('CVE-2026-31001');
+
+  const path = join(mkdtempSync(join(tmpdir(), 'bulkhead-compiled-')), 'compiled.txt');
+  writeFileSync(path, 'init/main.o\nkernel/fork.o\n');
+  await page.goto(`/software/${kernelId}?tab=vulnerabilities`);
+  await page.getByRole('button', { name: 'Upload list…' }).click();
+  await page.locator('input[type=file]').setInputFiles(path);
+  await page.getByRole('button', { name: 'Upload', exact: true }).click();
+
+  await page.getByText(/Settles 1 kernel findings; 0 are/).waitFor();
+  const { list } = await engineer.getCompiledFiles({ params: { id: kernelId } });
+  assert.deepEqual([list?.files, list?.settles], [4, 1]);
+  const { items } = await engineer.listFindings({ query: { filter: 'ref = CVE-2026-31001' } });
+  assert.deepEqual(
+    items.map(({ state }) => state),
+    ['not-affected'],
+  );
+});
+
 for (const colorScheme of ['light', 'dark'] as const)
   test(`the pages about decisions are accessible and ask nothing of the outside (${colorScheme})`, {
     skip: noBrowser,
@@ -214,6 +269,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       '/vex',
       '/vex?tab=authors',
       '/vex?tab=export',
+      `/software/${kernelId}?tab=vulnerabilities`,
     ];
     const faults: Record<string, string[]> = {};
     for (const path of paths) {
