@@ -294,7 +294,7 @@ test('bash completes nouns, verbs, options and their values', { skip: bash }, as
   };
 
   assert.equal(await complete('bulkhead', 'veh'), 'vehicles');
-  assert.equal(await complete('bulkhead', 'vehicles', 're'), 'retire');
+  assert.equal(await complete('bulkhead', 'vehicles', 'ret'), 'retire');
   assert.equal(await complete('bulkhead', 'vehicles', 'list', '--out'), '--output');
   assert.equal(await complete('bulkhead', 'vehicles', 'list', '-o', ''), 'table json csv');
 });
