@@ -247,8 +247,8 @@ async function publishWills(
   most: number,
   publish: (tx: Db, will: DueWill) => Promise<void>,
 ): Promise<number> {
-  const { rows } = await sql<WillTable>`delete from connectivity_will where id in (
-    select id from connectivity_will where due_at <= ${now} order by due_at limit ${most} for update skip locked) returning *`.execute(
+  const { rows } = await sql<WillTable>`delete from connectivity_will where id = any(array(
+    select id from connectivity_will where due_at <= ${now} order by due_at limit ${most} for update skip locked)) returning *`.execute(
     tx,
   );
   for (const row of rows) await publish(tx, dueWill(row));

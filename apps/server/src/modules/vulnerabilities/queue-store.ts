@@ -30,9 +30,10 @@ export const createQueueStore = (db: Db) => ({
       .executeTakeFirst();
     if (!first) return undefined;
     const kind = first.kind as QueueKind;
+    // an array is read once; a list to be joined may be read again for every row, of a queue that grew before it was analysed
     const { rows } = await sql<{ subject: string }>`
-      delete from vulnerabilities_queue where id in (
-        select id from vulnerabilities_queue where kind = ${kind} order by id limit ${most[kind]} for update skip locked)
+      delete from vulnerabilities_queue where id = any(array(
+        select id from vulnerabilities_queue where kind = ${kind} order by id limit ${most[kind]} for update skip locked))
       returning subject`.execute(db);
     return { kind, subjects: rows.map(({ subject }) => subject) };
   },
