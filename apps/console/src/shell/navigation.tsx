@@ -57,7 +57,7 @@ export const areas: readonly Area[] = [
     text: 'Updates',
     items: [
       { text: 'Releases', href: paths.releases(), key: 'h' },
-      { text: 'Campaigns', href: paths.campaigns(), key: 'y' },
+      { text: 'Campaigns', href: paths.campaigns(), key: '1' },
       { text: 'Second person', href: paths.campaignRequests(), key: '2' },
       { text: 'Images', href: paths.images() },
       { text: 'Ceremonies', href: paths.ceremonies() },
