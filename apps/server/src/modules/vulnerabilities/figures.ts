@@ -8,7 +8,7 @@ import { createQueueStore } from './queue-store.ts';
 const placesAtOnce = 200;
 const soonMs = 2_000;
 /** Findings whose figures one round changes; each stands in ten indexes. */
-const mostRows = 20_000;
+const mostRows = 5_000;
 
 /**
  * Brings in line what changes with the fleet and not with a record: where software runs, how many vehicles carry it, the portfolio. To
@@ -17,6 +17,13 @@ const mostRows = 20_000;
 export const createFigures = (deps: VulnerabilityDeps) => {
   const { db, clock, fleet, log, announce } = deps;
   const count = createSetCounter(fleet);
+
+  /** Short transactions: the matcher, and people who decide, wait for each of them. */
+  const held = (work: (store: ReturnType<typeof createFiguresStore>) => Promise<void>) =>
+    inTransaction(db, async (tx) => {
+      await createQueueStore(tx).hold();
+      await work(createFiguresStore(tx));
+    });
 
   const refresh = async (): Promise<void> => {
     const views = createFiguresViews(db);
@@ -36,14 +43,11 @@ export const createFigures = (deps: VulnerabilityDeps) => {
     const ofVulnerabilities = groups.flatMap(({ ids }, i) =>
       ids.map((id) => ({ id, vehicles: vehicles[components.length + i] ?? 0 })),
     );
-    await inTransaction(db, async (tx) => {
-      await createQueueStore(tx).hold();
-      const store = createFiguresStore(tx);
-      await store.setComponentVehicles(worthWriting(changes));
-      await store.setVulnerabilityVehicles(ofVulnerabilities);
-      await store.clearVehicles();
-      await store.setSoftwareCounts(mostRows);
-    });
+    await held((store) => store.setComponentVehicles(worthWriting(changes)));
+    for (let i = 0; i < ofVulnerabilities.length; i += mostRows)
+      await held((store) => store.setVulnerabilityVehicles(ofVulnerabilities.slice(i, i + mostRows)));
+    await held((store) => store.clearVehicles());
+    await held((store) => store.setSoftwareCounts(mostRows));
     await inTransaction(db, (tx) => createFiguresStore(tx).countPortfolio(clock.now()));
     announce('findings');
   };
