@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { ListQuery } from '@bulkhead/contract';
+import { sql } from 'kysely';
 import { inTransaction } from '../../platform/db/database.ts';
 import { type TestDatabase, testDatabase } from '../../platform/db/testing.ts';
 import type { AffectedVehicle } from './affected-vehicle-views.ts';
@@ -271,3 +272,21 @@ async function report(vin: string, versions: readonly string[]): Promise<void> {
     await inTransaction(database.db, (tx) => world.inventory.reportSink.store(tx, [{ ...received, qos: 1 }]));
   }
 }
+
+test('many sets are counted at once as each is alone, also where the fleet goes over one stretch of blocks', async () => {
+  const { vehicleIndex } = world.inventory;
+  const sets = [['1'], ['2', '3'], [], ['1', '2', '3', '4'], ['5'], ['4', '1']].map((versions) => idsOf(...versions));
+  const alone = await Promise.all(sets.map((set) => vehicleIndex.count(set)));
+  assert.deepEqual(await vehicleIndex.countSets(sets), alone);
+  assert.ok((alone[0] ?? 0) > 0 && (alone[1] ?? 0) > (alone[0] ?? 0), String(alone));
+
+  // as if the fleet went on: three vehicles far on run version 1, two of them also 2, and one is retired
+  const [one, two] = idsOf('1', '2');
+  await sql`insert into inventory_vehicle_block (kind, key, block, vehicles)
+    select kind, key, 70, bits::bit(2048) from (values ('current', ${one}::text, b'111'), ('current', ${two}::text, b'011'),
+      ('live', '', b'101')) x(kind, key, bits)`.execute(database.db);
+  const later = await vehicleIndex.countSets(sets);
+  assert.deepEqual(later, await Promise.all(sets.map((set) => vehicleIndex.count(set))));
+  assert.deepEqual([later[0], later[1]], [(alone[0] ?? 0) + 2, (alone[1] ?? 0) + 1]);
+  await sql`delete from inventory_vehicle_block where block = 70`.execute(database.db);
+});

@@ -19,15 +19,21 @@ export const createFiguresViews = (db: Db) => ({
     return rows;
   },
 
-  /** Vulnerabilities by the components they are found in: many share one set. */
-  vulnerabilities: async (): Promise<{ readonly components: string[]; readonly ids: string[] }[]> => {
-    const { rows } = await sql<{ components: string[]; ids: string[] }>`
-      select components, array_agg(id) as ids from (
+  /** Vulnerabilities by the components they are found in, with the figure that stands there: many share one set. */
+  vulnerabilities: async (): Promise<VulnerabilitySet[]> => {
+    const { rows } = await sql<VulnerabilitySet>`
+      select s.components, jsonb_agg(jsonb_build_object('id', v.id, 'vehicles', v.vehicle_count)) as standing from (
         select vulnerability_id as id, array_agg(component_id order by component_id) as components
-        from vulnerabilities_finding group by vulnerability_id) s group by components`.execute(db);
+        from vulnerabilities_finding group by vulnerability_id) s
+      join vulnerabilities_vulnerability v on v.id = s.id group by s.components`.execute(db);
     return rows;
   },
 });
+
+export interface VulnerabilitySet {
+  readonly components: readonly string[];
+  readonly standing: readonly { readonly id: string; readonly vehicles: number }[];
+}
 
 export interface ComponentSet {
   readonly id: string;

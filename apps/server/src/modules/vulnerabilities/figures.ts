@@ -7,6 +7,10 @@ import { createQueueStore } from './queue-store.ts';
 
 const placesAtOnce = 200;
 const soonMs = 2_000;
+/** After a count that took a second none follows by itself for so many. */
+const restShare = 5;
+/** Equal numbers of every version do not prove that the same vehicles run them: so often everything is counted again. */
+const recountMs = 3_600_000;
 /** Findings whose figures one round changes; each stands in ten indexes. */
 const mostRows = 5_000;
 
@@ -16,7 +20,7 @@ const mostRows = 5_000;
  */
 export const createFigures = (deps: VulnerabilityDeps) => {
   const { db, clock, fleet, log, announce } = deps;
-  const count = createSetCounter(fleet);
+  const count = createSetCounter(fleet, clock);
 
   /** Short transactions: the matcher, and people who decide, wait for each of them. */
   const held = (work: (store: ReturnType<typeof createFiguresStore>) => Promise<void>) =>
@@ -25,14 +29,14 @@ export const createFigures = (deps: VulnerabilityDeps) => {
       await work(createFiguresStore(tx));
     });
 
-  const refresh = async (): Promise<void> => {
+  const countAll = async (): Promise<void> => {
     const views = createFiguresViews(db);
     await refreshAllPlaces(deps, await views.softwareIds());
     const components = await views.components();
     const softwareOf = new Map(components.map(({ id, software }) => [id, software]));
-    const groups = (await views.vulnerabilities()).map(({ components: found, ids }) => {
+    const groups = (await views.vulnerabilities()).map(({ components: found, standing }) => {
       const software = [...new Set(found.flatMap((id) => softwareOf.get(id) ?? []))].toSorted();
-      return { ids, software };
+      return { standing, software };
     });
     const vehicles = await count([...components, ...groups].map(({ software }) => software));
     const changes = components.flatMap((component, i) => {
@@ -40,9 +44,10 @@ export const createFigures = (deps: VulnerabilityDeps) => {
       const { id, findings, vehicles: before } = component;
       return now === before ? [] : [{ id, findings, before, now }];
     });
-    const ofVulnerabilities = groups.flatMap(({ ids }, i) =>
-      ids.map((id) => ({ id, vehicles: vehicles[components.length + i] ?? 0 })),
-    );
+    const ofVulnerabilities = groups.flatMap(({ standing }, i) => {
+      const now = vehicles[components.length + i] ?? 0;
+      return standing.filter((one) => one.vehicles !== now).map(({ id }) => ({ id, vehicles: now }));
+    });
     await held((store) => store.setComponentVehicles(worthWriting(changes)));
     for (let i = 0; i < ofVulnerabilities.length; i += mostRows)
       await held((store) => store.setVulnerabilityVehicles(ofVulnerabilities.slice(i, i + mostRows)));
@@ -52,18 +57,36 @@ export const createFigures = (deps: VulnerabilityDeps) => {
     announce('findings');
   };
 
+  return inTurns(countAll, (error) => log.warn({ err: error }, 'the figures of findings could not be counted'));
+};
+
+/** One count at a time, whoever asks; and with so many findings that a count takes long, most of the time none. */
+function inTurns(work: () => Promise<void>, failed: (error: unknown) => void) {
+  let running = Promise.resolve();
   let soon: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
+  let tookMs = 0;
+  const timed = async (): Promise<void> => {
+    const began = performance.now();
+    await work().finally(() => {
+      tookMs = performance.now() - began;
+    });
+  };
+  const refresh = (): Promise<void> => {
+    const turn = running.then(timed);
+    running = turn.catch(() => {});
+    return turn;
+  };
   return {
     refresh,
     /** After findings changed: people should not wait minutes for their numbers. Many changes in a row are counted once. */
     refreshSoon: (): void => {
-      soon ??= setTimeout(() => {
-        soon = undefined;
-        running = refresh().catch((error: unknown) =>
-          log.warn({ err: error }, 'the figures of findings could not be counted'),
-        );
-      }, soonMs);
+      soon ??= setTimeout(
+        () => {
+          soon = undefined;
+          refresh().catch(failed);
+        },
+        Math.max(soonMs, tookMs * restShare),
+      );
       soon.unref();
     },
     stop: async (): Promise<void> => {
@@ -71,13 +94,22 @@ export const createFigures = (deps: VulnerabilityDeps) => {
       await running;
     },
   };
-};
+}
 
 /** Counts sets of software versions, each again only when one of its versions is on another number of vehicles than before. */
-function createSetCounter(fleet: Pick<FleetPort, 'vehiclesPerSoftware' | 'vehiclesPerSet'>) {
+function createSetCounter(
+  fleet: Pick<FleetPort, 'vehiclesPerSoftware' | 'vehiclesPerSet'>,
+  clock: VulnerabilityDeps['clock'],
+) {
   let perSoftware: ReadonlyMap<string, number> = new Map();
   let counted = new Map<string, number>();
+  let wholeAt = 0;
   return async (sets: readonly (readonly string[])[]): Promise<number[]> => {
+    const at = clock.now().getTime();
+    if (at - wholeAt >= recountMs) {
+      counted.clear();
+      wholeAt = at;
+    }
     const now = await fleet.vehiclesPerSoftware([...new Set(sets.flat())]);
     const isStale = (set: readonly string[]) => set.some((id) => perSoftware.get(id) !== now.get(id));
     const open = new Map(

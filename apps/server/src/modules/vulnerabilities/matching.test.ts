@@ -212,6 +212,28 @@ test('the portfolio counts open findings by model and role', async () => {
   assert.equal((await it.findings())[0]?.vehicles, 1);
 });
 
+test('figures follow vehicles that move, one count after the other, and end where nothing is found any more', async () => {
+  await it.load(
+    it.fleet.add('nav-os', '7.2', [component('openssl', '3.0.7')], { vehicles: 5 }),
+    it.fleet.add('nav-os', '7.3', [component('openssl', '3.0.9')], { vehicles: 0 }),
+  );
+  await it.take(openssl());
+  const vehicles = async () => [(await it.findings())[0]?.vehicles, (await it.module.get('CVE-2026-1001')).vehicles];
+  await it.module.refreshFigures();
+  assert.deepEqual(await vehicles(), [5, 5]);
+
+  it.fleet.move('nav-os', '7.2', '7.3', 2);
+  await Promise.all([it.module.refreshFigures(), it.module.refreshFigures()]);
+  assert.deepEqual(await vehicles(), [2, 2]);
+
+  await it.take(openssl('3.0.5'));
+  await it.module.refreshFigures();
+  assert.deepEqual(await vehicles(), [undefined, 0]);
+  await it.take(openssl());
+  await it.module.refreshFigures();
+  assert.deepEqual(await vehicles(), [2, 2]);
+});
+
 test('a document is judged without being stored', async () => {
   await it.take(openssl());
 
