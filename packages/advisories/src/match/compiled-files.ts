@@ -3,6 +3,8 @@ import type { AffectedPackage, CodePresence, ComponentIdentity } from '../model.
 /**
  * Whether none of the files that the record names was built into the component. Nothing when that cannot be told: the
  * record names no file, or one of a kind that the list does not hold (a Makefile, a header where only units are listed).
+ * A list of units does not hold what they include: kernel/sched/deadline.c is compiled as a part of build_policy.c. So a source is
+ * absent only where nothing of its folder was compiled, unless the list holds headers and so all that was read.
  */
 export function codePresence(
   entries: readonly AffectedPackage[],
@@ -14,7 +16,9 @@ export function codePresence(
   if (files.length === 0 || entries.some(({ programFiles }) => !programFiles?.length)) return undefined;
   const built = files.filter((file) => compiledFiles.has(file));
   if (built.length > 0) return { isAbsent: false, note: `compiled in: ${shown(built)}` };
-  const untold = files.filter((file) => !isListedKind(file, compiledFiles));
+  const { kinds, folders } = listed(compiledFiles);
+  const isWhole = kinds.has('.h');
+  const untold = files.filter((file) => !kinds.has(kindOf(file)) || (!isWhole && folders.has(folderOf(file))));
   if (untold.length > 0)
     return { isAbsent: false, note: `the list of compiled files cannot tell about ${shown(untold)}` };
   return {
@@ -23,14 +27,22 @@ export function codePresence(
   };
 }
 
-const kinds = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
-
-function isListedKind(file: string, compiled: ReadonlySet<string>): boolean {
-  const known = kinds.get(compiled) ?? new Set([...compiled].map(kindOf));
-  kinds.set(compiled, known);
-  const kind = kindOf(file);
-  return kind !== '' && known.has(kind);
+interface Listed {
+  readonly kinds: ReadonlySet<string>;
+  readonly folders: ReadonlySet<string>;
 }
+const known = new WeakMap<ReadonlySet<string>, Listed>();
+
+function listed(compiled: ReadonlySet<string>): Listed {
+  const found = known.get(compiled) ?? {
+    kinds: new Set([...compiled].map(kindOf).filter(Boolean)),
+    folders: new Set([...compiled].map(folderOf)),
+  };
+  known.set(compiled, found);
+  return found;
+}
+
+const folderOf = (file: string): string => file.slice(0, file.lastIndexOf('/') + 1);
 
 function kindOf(file: string): string {
   const name = file.slice(file.lastIndexOf('/') + 1);

@@ -134,9 +134,25 @@ test('a header or a Makefile cannot be called absent from a list of compiled uni
       entry([{ version: '0', lessThan: '6.0', status: 'affected', versionType: 'semver' }], { programFiles }),
     ]);
   const built = (component: ComponentIdentity) => ({ ...component, compiledFiles: new Set(['a.c', 'b.c']) });
-  assert.equal(verdictOf(files(['c.c']), built(kernel('5.1'))), 'not-affected by purl');
+  assert.equal(verdictOf(files(['x/c.c']), built(kernel('5.1'))), 'not-affected by purl');
   assert.equal(verdictOf(files(['c.c', 'b.c']), built(kernel('5.1'))), 'affected by purl');
   assert.equal(verdictOf(files(['c.h']), built(kernel('5.1'))), 'affected by purl');
   assert.equal(verdictOf(files(['x/Makefile']), built(kernel('5.1'))), 'affected by purl');
   assert.equal(verdictOf(files([]), built(kernel('5.1'))), 'affected by purl');
+});
+
+test('a source beside compiled units may be a part of one, unless the list holds everything that was read', () => {
+  const record = cveRecord([
+    entry([{ version: '0', lessThan: '6.0', status: 'affected', versionType: 'semver' }], {
+      programFiles: ['kernel/sched/deadline.c'],
+    }),
+  ]);
+  const built = (...files: string[]) => ({ ...kernel('5.1'), compiledFiles: new Set(['init/main.c', ...files]) });
+  // build_policy.c includes deadline.c
+  assert.equal(verdictOf(record, built('kernel/sched/build_policy.c')), 'affected by purl');
+  assert.equal(
+    verdictOf(record, built('kernel/sched/build_policy.c', 'include/linux/sched.h')),
+    'not-affected by purl',
+  );
+  assert.equal(verdictOf(record, built('kernel/fork.c')), 'not-affected by purl');
 });

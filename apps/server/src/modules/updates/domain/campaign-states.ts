@@ -26,7 +26,7 @@ const steps: Readonly<Record<CampaignStep, { readonly from: readonly CampaignSta
     resume: { from: ['paused', 'stopped'], to: 'running' },
     stop: { from: ['running', 'paused'], to: 'stopped' },
     amend: { from: ['paused', 'stopped'] },
-    cancel: { from: ['draft', 'planned', 'running', 'paused', 'stopped'], to: 'cancelled' },
+    cancel: { from: ['draft', 'planning', 'planned', 'running', 'paused', 'stopped'], to: 'cancelled' },
     'roll-back': { from: ['running', 'paused', 'stopped', 'finished', 'cancelled'] },
     finish: { from: ['running'], to: 'finished' },
   };
