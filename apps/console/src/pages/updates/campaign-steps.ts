@@ -13,7 +13,7 @@ const from: Readonly<Record<Step, readonly CampaignState[]>> = {
   resume: ['paused', 'stopped'],
   stop: ['running', 'paused'],
   'roll-back': ['running', 'paused', 'stopped', 'finished', 'cancelled'],
-  cancel: ['draft', 'planned', 'running', 'paused', 'stopped'],
+  cancel: ['draft', 'planning', 'planned', 'running', 'paused', 'stopped'],
   amend: ['paused', 'stopped'],
 };
 const verbs: Readonly<Record<Step, string>> = {

@@ -20,8 +20,10 @@ export interface Chapter {
 
 /** What other modules are told of a campaign. */
 export async function factsOf(tx: Db, row: Pick<CampaignRow, 'id' | 'name' | 'kind' | 'release_id'>) {
-  const fixes = await createReleaseViews(tx).fixes(row.release_id);
-  return { campaignId: row.id, name: row.name, kind: row.kind, releaseId: row.release_id, fixes };
+  const views = createReleaseViews(tx);
+  const fixes = await views.fixes(row.release_id);
+  const software = (await views.items(row.release_id)).map(({ software_id }) => software_id);
+  return { campaignId: row.id, name: row.name, kind: row.kind, releaseId: row.release_id, fixes, software };
 }
 
 /** Vehicles in the waves of a campaign, and how many of them have succeeded. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { sql } from 'kysely';
 import { type TestDatabase, testDatabase } from '../../platform/db/testing.ts';
 import { inventoryMigrations } from '../inventory/index.ts';
 import { auditedActions, publishedEvents, vinOf } from '../inventory/testing.ts';
@@ -124,6 +125,30 @@ test('a changed campaign loses its frozen list and what was asked for', async ()
   assert.equal(again.plan.eligible, 20);
   assert.notEqual(again.hash, hash);
   await assertCounts(database.db, again);
+});
+
+test('a plan that fails for whatever reason, or whose job is gone, does not hold its campaign', async () => {
+  const release = await newRelease(desk);
+  const failing = await use.create(definition(release.id));
+  await desk.updates.campaigns.plan(failing, ada);
+  await sql`alter table updates_planning rename to updates_planning_away`.execute(database.db);
+  const { signal } = new AbortController();
+  const job = { input: { campaignId: failing }, actor: ada, signal, progress: () => {}, cancelled: () => false };
+  await assert.rejects(desk.updates.planJob(job as never), /updates_planning/);
+  await sql`alter table updates_planning_away rename to updates_planning`.execute(database.db);
+  const draft = await get(failing);
+  assert.deepEqual(
+    [draft.state, draft.why],
+    ['draft', 'The plan failed inside the platform; its job says where to look.'],
+  );
+  assert.equal((await use.plan(failing)).state, 'planned');
+
+  const left = await use.create(definition(release.id));
+  await desk.updates.campaigns.plan(left, ada);
+  await desk.updates.steps.cancel(left, { dryRun: false, reason: 'its job was cancelled in the queue' }, ada);
+  assert.equal((await get(left)).state, 'cancelled');
+  await desk.updates.planNow(left);
+  assert.equal((await get(left)).state, 'cancelled');
 });
 
 test('a wave that crosses its error threshold stops the campaign before anything else begins', async () => {

@@ -65,6 +65,8 @@ interface CampaignFacts {
   readonly releaseId: string;
   /** Vulnerabilities that the release fixes. */
   readonly fixes: readonly string[];
+  /** The software versions that it brings. */
+  readonly software: readonly string[];
 }
 
 /** The events of this module and what they carry. */
@@ -88,7 +90,7 @@ export interface UpdatesEvents {
   };
   readonly 'updates.campaign-finished': CampaignFacts & { readonly vehicles: number; readonly succeeded: number };
   /** A vehicle now runs the target: what the release fixes is fixed there. */
-  readonly 'updates.vehicles-updated': CampaignFacts & { readonly vins: readonly string[] };
+  readonly 'updates.vehicles-updated': Omit<CampaignFacts, 'software'> & { readonly vins: readonly string[] };
   /** Vehicles that began to report other software than a definition says; at most 100 are named. */
   readonly 'updates.rxswin-drifted': {
     readonly rxswinId: string;

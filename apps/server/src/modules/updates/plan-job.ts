@@ -22,8 +22,11 @@ export async function runPlan(
       if (ended) return { campaignId, vehicles: total };
     }
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    await abandonPlan(deps, campaignId, error.message, control.actor);
+    // a server that shuts down leaves the plan to the next run; any other end would leave it planning for ever
+    if (control.signal.aborted) throw error;
+    const why =
+      error instanceof Problem ? error.message : 'The plan failed inside the platform; its job says where to look.';
+    await abandonPlan(deps, campaignId, why, control.actor).catch(() => {}); // the first error is the one to report
     throw error;
   }
 }
