@@ -12,13 +12,17 @@ export function relayShipping(relay: Relay, cases: Cases): void {
   );
   relay.on('updates.campaign-stopped', ({ payload }, tx) => {
     const stopped = payload as unknown as UpdatesEvents['updates.campaign-stopped'];
-    return cases.campaignChanged(tx, stopped, `Campaign ${stopped.name} is ${stopped.state}: ${stopped.why}`);
+    return cases.campaignChanged(
+      tx,
+      { campaignId: stopped.campaignId, ended: stopped.state === 'cancelled' },
+      `Campaign ${stopped.name} is ${stopped.state}: ${stopped.why}`,
+    );
   });
   relay.on('updates.campaign-finished', ({ payload }, tx) => {
     const { name, campaignId, vehicles, succeeded } = payload as unknown as UpdatesEvents['updates.campaign-finished'];
     return cases.campaignChanged(
       tx,
-      { campaignId },
+      { campaignId, ended: true },
       `Campaign ${name} has ended: ${succeeded} of ${vehicles} vehicles updated`,
     );
   });

@@ -15,7 +15,9 @@ interface PublishedRelease {
 interface Campaign {
   readonly campaignId: string;
   readonly name: string;
+  readonly kind: 'rollout' | 'rollback';
   readonly fixes: readonly string[];
+  readonly software: readonly string[];
 }
 
 const by = 'release desk';
@@ -52,16 +54,26 @@ export const shippingOf = (deps: CaseDeps) => {
       }
     },
 
-    campaignStarted: async (tx: Db, { campaignId, name, fixes }: Campaign): Promise<void> => {
+    /** Only cases whose fix it ships: the same vulnerability in another program is another case. Taking software back fixes nothing. */
+    campaignStarted: async (tx: Db, { campaignId, name, kind, fixes, software }: Campaign): Promise<void> => {
+      if (kind === 'rollback') return;
       for (const one of await createCaseStore(tx).holdOpen(fixes)) {
+        if (one.fix_software_id === null || !software.includes(one.fix_software_id)) continue;
         await createCaseStore(tx).update(one.id, { campaign: name, campaign_id: campaignId });
         await note(tx, one, 'shipping', `Shipped by campaign ${name}`);
       }
     },
 
-    /** A campaign came to a halt or to its end; `what` in words. */
-    campaignChanged: async (tx: Db, { campaignId }: Pick<Campaign, 'campaignId'>, what: string): Promise<void> => {
-      for (const one of await createCaseStore(tx).holdShippedBy(campaignId)) await note(tx, one, 'campaign', what);
+    /** A campaign came to a halt, or to its end: then nothing ships any more what it did not bring. `what` in words. */
+    campaignChanged: async (
+      tx: Db,
+      { campaignId, ended }: Pick<Campaign, 'campaignId'> & { readonly ended: boolean },
+      what: string,
+    ): Promise<void> => {
+      for (const one of await createCaseStore(tx).holdShippedBy(campaignId)) {
+        if (ended) await createCaseStore(tx).update(one.id, { campaign: null, campaign_id: null });
+        await note(tx, one, 'campaign', what);
+      }
     },
   };
 };

@@ -113,11 +113,14 @@ test('a case follows the release that fixes it and the campaign that ships it, a
   const old = it.fleet.add('cgw-os', '1', [component('dnsmasq', '2.80')], { vehicles: 2 });
   const carrying = it.fleet.add('cgw-os', '2', [component('dnsmasq', '2.81')], { vehicles: 0 });
   const fixed = it.fleet.add('cgw-os', '3', [component('dnsmasq', '2.90')], { vehicles: 0 });
-  await it.load(old, carrying, fixed);
+  const elsewhere = it.fleet.add('nav-os', '1', [component('dnsmasq', '2.80')], { vehicles: 1 });
+  await it.load(old, carrying, fixed, elsewhere);
   await it.take(urgent('CVE-2026-2009', 'dnsmasq', '2.90'));
-  const { id } = await only('CVE-2026-2009');
+  const { items } = await cases.list({ filter: 'ref = "CVE-2026-2009"' });
+  const idOf = (software: string) => items.find((one) => one.software === software)?.id ?? '';
+  const [id, other] = [idOf('cgw-os'), idOf('nav-os')];
   const fixes = ['CVE-2026-2009', 'CVE-2026-0000'];
-  const campaign = { campaignId: newId(), name: 'Gateway 3', fixes };
+  const campaign = { campaignId: newId(), name: 'Gateway 3', kind: 'rollout', fixes, software: [fixed] } as const;
 
   await inTransaction(it.db, (tx) => cases.releasePublished(tx, { name: 'R2', fixes, software: [carrying] }));
   assert.equal((await cases.get(id)).fix, null);
@@ -129,9 +132,9 @@ test('a case follows the release that fixes it and the campaign that ships it, a
 
   await inTransaction(it.db, (tx) => cases.campaignStarted(tx, campaign));
   await inTransaction(it.db, (tx) =>
-    cases.campaignChanged(tx, campaign, 'Campaign Gateway 3 is paused: 2 of 2 failed'),
+    cases.campaignChanged(tx, { ...campaign, ended: false }, 'Campaign Gateway 3 is paused: 2 of 2 failed'),
   );
-  await inTransaction(it.db, (tx) => cases.campaignChanged(tx, { campaignId: newId() }, 'Another one'));
+  await inTransaction(it.db, (tx) => cases.campaignChanged(tx, { campaignId: newId(), ended: true }, 'Another one'));
   await cases.sweep();
   const shipping = await cases.get(id);
   assert.deepEqual(
@@ -142,6 +145,16 @@ test('a case follows the release that fixes it and the campaign that ships it, a
     shipping.timeline.map(({ kind }) => kind),
     ['campaign', 'shipping', 'link-fix', 'no-fix', 'opened'],
   );
+
+  assert.deepEqual([(await cases.get(other)).campaign, (await cases.get(other)).state], [null, 'open']);
+
+  await inTransaction(it.db, (tx) =>
+    cases.campaignChanged(tx, { ...campaign, ended: true }, 'Campaign Gateway 3 is cancelled'),
+  );
+  await cases.sweep();
+  assert.deepEqual([(await cases.get(id)).state, (await cases.get(id)).campaign], ['fix-available', null]);
+  await inTransaction(it.db, (tx) => cases.campaignStarted(tx, { ...campaign, kind: 'rollback' }));
+  assert.equal((await cases.get(id)).campaign, null);
 
   it.fleet.move('cgw-os', '1', '3', 0);
   await inTransaction(it.db, (tx) => cases.programsReported(tx, ['cgw-os']));
