@@ -56,14 +56,16 @@ function createUndo(log: Log) {
   };
 }
 
+const bootstrapToken = 'bootstrap';
+const bootstrapMaker = { kind: 'system', id: 'bootstrap', name: 'bootstrap.tokenFile' } as const;
+
 /** A credential for tools that start together with the server: valid one day, one at a time, readable by this user only. */
 async function writeBootstrapToken(modules: Modules, { bootstrap, demo }: LoadedConfig['config']): Promise<void> {
-  const name = 'bootstrap';
   // the demonstration also brings advisories, and invites people who ship an update: that is not for a plant to do
   const roles = demo.enabled ? (['provisioner', 'engineer', 'administrator'] as const) : (['provisioner'] as const);
   const { secret } = await modules.access.tokens.replace(
-    { name, roles: [...roles], days: 1 },
-    { kind: 'system', id: 'bootstrap', name: 'bootstrap.tokenFile' },
+    { name: bootstrapToken, roles: [...roles], days: 1 },
+    bootstrapMaker,
   );
   writeSecretFile(bootstrap.tokenFile, secret);
 }
@@ -316,6 +318,8 @@ export async function startServer(
       { loaded, platform, modules, auditKey, kind: storage.kind, startedAt, checkAnswers },
       undo,
     );
+    // what a demonstration on the same data was given ends with it
+    if (!config.demo.enabled) await modules.access.tokens.endWithRole(bootstrapToken, 'administrator', bootstrapMaker);
     if (config.bootstrap.tokenFile) await writeBootstrapToken(modules, config);
     const consoleUrl = `http://localhost:${ports.http}`;
     const setupLink = await offerSetup(modules, loaded, storage.directory, consoleUrl);

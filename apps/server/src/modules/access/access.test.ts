@@ -322,6 +322,13 @@ test('a replaced token voids only what the same maker made under the name, and b
     .where('action', '=', 'access.delete-token')
     .execute();
   assert.ok(entries.some(({ details }) => details.includes(first.token.id)));
+
+  // a start that is no demonstration ends what one was given, and nothing else
+  await access.tokens.endWithRole('bootstrap', 'administrator', maker);
+  assert.equal(await good(second.secret), true);
+  const demo = await access.tokens.replace({ ...input, roles: ['provisioner', 'administrator'] }, maker);
+  await access.tokens.endWithRole('bootstrap', 'administrator', maker);
+  assert.deepEqual(await Promise.all([own, demo].map(({ secret }) => good(secret))), [true, false]);
 });
 
 test('the first operator of a configuration exists only if the one-time code was handed over', async () => {

@@ -1,4 +1,4 @@
-import type { Insertable, Updateable } from 'kysely';
+import { type Insertable, sql, type Updateable } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import type {
   LinkTable,
@@ -115,8 +115,14 @@ const tokenRows = (db: Db) => ({
   touchToken: (id: string, at: Date) =>
     db.updateTable('access_token').set({ last_used_at: at }).where('id', '=', id).execute(),
   deleteToken: (id: string) => db.deleteFrom('access_token').where('id', '=', id).returningAll().executeTakeFirst(),
-  deleteTokensNamed: (name: string, maker: string) =>
-    db.deleteFrom('access_token').where('name', '=', name).where('created_by', '=', maker).returning('id').execute(),
+  deleteTokensNamed: (name: string, maker: string, role?: string) =>
+    db
+      .deleteFrom('access_token')
+      .where('name', '=', name)
+      .where('created_by', '=', maker)
+      .$if(role !== undefined, (query) => query.where(sql<boolean>`${role} = any(roles)`))
+      .returning('id')
+      .execute(),
 });
 
 const viewRows = (db: Db) => ({

@@ -56,6 +56,11 @@ export function createTokens({ db, clock, bind, views }: AccessDeps) {
     return { token: toToken(row), secret };
   };
 
+  const endNamed = async ({ store, audit }: AccessWriters, name: string, by: By, role?: Role): Promise<void> => {
+    for (const { id } of await store.deleteTokensNamed(name, by.name, role))
+      await audit.append(withdrawn({ id, name }, by, clock.now()));
+  };
+
   return Object.freeze({
     list: async (query: ListQuery) => {
       const { rows, ...page } = await views.tokens(query);
@@ -65,11 +70,11 @@ export function createTokens({ db, clock, bind, views }: AccessDeps) {
     /** As `create`, and voids what the same maker made under this name before: one is good at a time. */
     replace: (input: NewToken, by: By) =>
       inTransaction(db, async (tx) => {
-        const writers = bind(tx);
-        for (const { id } of await writers.store.deleteTokensNamed(input.name, by.name))
-          await writers.audit.append(withdrawn({ id, name: input.name }, by, clock.now()));
-        return insert(writers, input, by);
+        await endNamed(bind(tx), input.name, by);
+        return insert(bind(tx), input, by);
       }),
+    /** Voids what the same maker made under this name, if it carries the role. */
+    endWithRole: (name: string, role: Role, by: By) => inTransaction(db, (tx) => endNamed(bind(tx), name, by, role)),
     remove: (id: string, by: By) =>
       inTransaction(db, async (tx) => {
         const { store, audit } = bind(tx);

@@ -166,7 +166,15 @@ export const ConfigSchema = Type.Object(
       },
       closed,
     ),
-    demo: Type.Object({ enabled: flag('Badge the console as a demonstration', false) }, closed),
+    demo: Type.Object(
+      {
+        enabled: flag(
+          'Run a demonstration: badges the console and gives the bootstrap token the roles engineer and administrator. Never for a real fleet',
+          false,
+        ),
+      },
+      closed,
+    ),
   },
   closed,
 );
