@@ -29,11 +29,12 @@ export const createFiguresStore = (db: Db) => ({
     );
   },
 
-  /** How many software versions contain the component of a finding; of a large change so many rows at a time. */
-  setSoftwareCounts: async (most: number): Promise<void> => {
-    await sql`update vulnerabilities_finding f set software_count = s.software_count
+  /** How many software versions contain the component of a finding; so many rows at a time; answers how many. */
+  setSoftwareCounts: async (most: number): Promise<number> => {
+    const { numAffectedRows = 0n } = await sql`update vulnerabilities_finding f set software_count = s.software_count
       from (select g.id, c.software_count from vulnerabilities_finding g join vulnerabilities_component c on c.id = g.component_id
         where g.software_count <> c.software_count limit ${most}) s where f.id = s.id`.execute(db);
+    return Number(numAffectedRows);
   },
 
   /** Vulnerabilities that no finding names any more carry no vehicles. */

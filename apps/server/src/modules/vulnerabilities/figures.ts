@@ -11,8 +11,9 @@ const soonMs = 2_000;
 const restShare = 5;
 /** Equal numbers of every version do not prove that the same vehicles run them: so often everything is counted again. */
 const recountMs = 3_600_000;
-/** Findings whose figures one round changes; each stands in ten indexes. */
+/** Findings whose figures one transaction changes; each stands in ten indexes. */
 const mostRows = 5_000;
+const worthShare = 0.01;
 
 /**
  * Brings in line what changes with the fleet and not with a record: where software runs, how many vehicles carry it, the portfolio. To
@@ -23,10 +24,10 @@ export const createFigures = (deps: VulnerabilityDeps) => {
   const count = createSetCounter(fleet, clock);
 
   /** Short transactions: the matcher, and people who decide, wait for each of them. */
-  const held = (work: (store: ReturnType<typeof createFiguresStore>) => Promise<void>) =>
+  const held = <T>(work: (store: ReturnType<typeof createFiguresStore>) => Promise<T>): Promise<T> =>
     inTransaction(db, async (tx) => {
       await createQueueStore(tx).hold();
-      await work(createFiguresStore(tx));
+      return work(createFiguresStore(tx));
     });
 
   const countAll = async (): Promise<void> => {
@@ -48,11 +49,11 @@ export const createFigures = (deps: VulnerabilityDeps) => {
       const now = vehicles[components.length + i] ?? 0;
       return standing.filter((one) => one.vehicles !== now).map(({ id }) => ({ id, vehicles: now }));
     });
-    await held((store) => store.setComponentVehicles(worthWriting(changes)));
+    for (const turn of turnsOf(changes)) await held((store) => store.setComponentVehicles(turn));
     for (let i = 0; i < ofVulnerabilities.length; i += mostRows)
       await held((store) => store.setVulnerabilityVehicles(ofVulnerabilities.slice(i, i + mostRows)));
     await held((store) => store.clearVehicles());
-    await held((store) => store.setSoftwareCounts(mostRows));
+    for (let rows = mostRows; rows === mostRows; ) rows = await held((store) => store.setSoftwareCounts(mostRows));
     await inTransaction(db, (tx) => createFiguresStore(tx).countPortfolio(clock.now()));
     announce('findings');
   };
@@ -131,17 +132,27 @@ interface Change {
   readonly now: number;
 }
 
-/** The largest changes first, by their share; the rest waits for the next round. */
-function worthWriting(changes: readonly Change[]): { id: string; vehicles: number }[] {
-  const share = ({ before, now }: Change) => Math.abs(now - before) / Math.max(1, before);
-  const chosen: { id: string; vehicles: number }[] = [];
-  let rows = 0;
-  for (const change of changes.toSorted((a, b) => share(b) - share(a))) {
+const shareOf = ({ before, now }: Change) => (before === 0 || now === 0 ? 1 : Math.abs(now - before) / before);
+
+/**
+ * What is written in this round, in turns of so many rows. All that changed by a hundredth or more; of smaller changes, which a
+ * moving fleet brings everywhere and always, one turn a round, the largest first.
+ */
+function turnsOf(changes: readonly Change[]): { id: string; vehicles: number }[][] {
+  const turns: { id: string; vehicles: number }[][] = [];
+  let rows = mostRows;
+  let isLast = false;
+  for (const change of changes.toSorted((a, b) => shareOf(b) - shareOf(a))) {
+    if (rows + change.findings > mostRows || (!isLast && shareOf(change) < worthShare)) {
+      if (isLast) break;
+      isLast = shareOf(change) < worthShare;
+      turns.push([]);
+      rows = 0;
+    }
     rows += change.findings;
-    if (rows > mostRows && chosen.length > 0) break;
-    chosen.push({ id: change.id, vehicles: change.now });
+    turns.at(-1)?.push({ id: change.id, vehicles: change.now });
   }
-  return chosen;
+  return turns;
 }
 
 async function refreshAllPlaces({ db, fleet, wake }: VulnerabilityDeps, ids: readonly string[]): Promise<void> {
